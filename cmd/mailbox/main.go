@@ -1,0 +1,4 @@
+// Command mailbox runs the principal's mailbox.
+package main
+
+func main() {}

@@ -1,0 +1,2 @@
+// Package web is the HTTP edge that every audience shares.
+package web

@@ -1,0 +1,2 @@
+-- Search works on bigrams made by the program; nothing here needs an extension.
+SELECT 1;

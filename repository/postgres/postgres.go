@@ -1,0 +1,2 @@
+// Package postgres is the workflow's memory in PostgreSQL.
+package postgres

@@ -1,0 +1,57 @@
+package workflow
+
+import (
+	"errors"
+	"time"
+)
+
+// Kind says what sort of failure an error is. Every kind has exactly one HTTP
+// status, chosen in handlers/web/errors.go and nowhere else.
+type Kind int
+
+// The kinds of failure. Internal is the zero value: an error that says nothing
+// about itself is treated as ours, never as the user's.
+const (
+	Internal Kind = iota
+	Invalid
+	Unauthenticated
+	Forbidden
+	NotFound
+	Conflict
+	Limited
+	Unavailable
+)
+
+// Error is a failure that may be shown to a person. Key names a message in the
+// catalogue; Err, when set, is for the log only.
+type Error struct {
+	Kind  Kind
+	Key   string
+	Args  []any
+	Field string // form field the message belongs to, or ""
+	// RetryAfter, on Limited and Unavailable errors, says when trying again may help.
+	RetryAfter time.Duration
+	Err        error
+}
+
+// Fail returns an *Error of the given kind.
+func Fail(kind Kind, key string, args ...any) *Error {
+	return &Error{Kind: kind, Key: key, Args: args}
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return e.Key + ": " + e.Err.Error()
+	}
+	return e.Key
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf reports the kind of the first *Error in err's chain, or Internal.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return Internal
+}
