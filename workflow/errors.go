@@ -55,3 +55,11 @@ func KindOf(err error) Kind {
 	}
 	return Internal
 }
+
+// Wrong returns an Invalid error about one field of a form.
+func Wrong(field, key string, args ...any) *Error {
+	return &Error{Kind: Invalid, Field: field, Key: key, Args: args}
+}
+
+// Absent returns the NotFound error that hidden and unknown things share.
+func Absent() *Error { return Fail(NotFound, "not_found") }

@@ -1,0 +1,47 @@
+-- What is counted. A fact is +1 or -1 of one measure on one day (the college's
+-- day) with the dimensions the case has at that moment; a change of the case
+-- writes the difference. Adding all facts up gives every figure.
+
+CREATE TABLE facts (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    case_id       bigint   NOT NULL REFERENCES cases (id),
+    measure       text     NOT NULL,
+    day           date     NOT NULL,
+    department_id bigint   NOT NULL, -- 0: none yet
+    category_id   bigint   NOT NULL,
+    kind          text     NOT NULL,
+    channel       text     NOT NULL,
+    mode          text     NOT NULL,
+    bucket        int      NOT NULL DEFAULT 0, -- of measures with a size: working hours, marks
+    n             smallint NOT NULL CHECK (n <> 0),
+    projected     boolean  NOT NULL DEFAULT false
+);
+CREATE INDEX facts_waiting ON facts (id) WHERE NOT projected;
+CREATE INDEX facts_measure ON facts (measure, day, case_id);
+
+CREATE TABLE figures_daily (
+    day           date   NOT NULL,
+    measure       text   NOT NULL,
+    department_id bigint NOT NULL,
+    category_id   bigint NOT NULL,
+    kind          text   NOT NULL,
+    channel       text   NOT NULL,
+    mode          text   NOT NULL,
+    bucket        int    NOT NULL,
+    n             bigint NOT NULL,
+    PRIMARY KEY (measure, day, department_id, category_id, kind, channel, mode, bucket)
+);
+
+-- The same by month: a year is read from twelve months and some days.
+CREATE TABLE figures_monthly (
+    month         date   NOT NULL,
+    measure       text   NOT NULL,
+    department_id bigint NOT NULL,
+    category_id   bigint NOT NULL,
+    kind          text   NOT NULL,
+    channel       text   NOT NULL,
+    mode          text   NOT NULL,
+    bucket        int    NOT NULL,
+    n             bigint NOT NULL,
+    PRIMARY KEY (measure, month, department_id, category_id, kind, channel, mode, bucket)
+);
