@@ -9,8 +9,9 @@ import (
 // the case itself. Every use case goes through it, so that no history, figure
 // or clock can be forgotten.
 type Keeper struct {
-	Chain Chain
-	Zone  *time.Location // the college's
+	Chain  Chain
+	Zone   *time.Location // the college's
+	Domain string         // of the mails the college sends, for Message-IDs
 }
 
 // Day is the college's day at t.

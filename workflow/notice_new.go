@@ -1,0 +1,87 @@
+package workflow
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Telling is what somebody is to be told about a case, and when.
+type Telling struct {
+	Name    string // unique for the occasion: "clock:17:breach", "event:42:7"
+	Kind    NoticeKind
+	Case    Case
+	Message int64 // the message it carries; 0: none
+	Args    map[string]string
+	Secret  []byte
+	At      time.Time
+	MailAt  time.Time // not before; zero: at once
+}
+
+// TellAccount queues what the account is told: on its pages at once and, when
+// it has an address, by mail. Under the same name nothing is told twice.
+func (k Keeper) TellAccount(ctx context.Context, tx Store, a Account, t Telling) error {
+	page := k.notice(t, ByPage, fmt.Sprintf("%s:page:account:%d", t.Name, a.ID))
+	page.Account, page.Locale = a.ID, a.Locale
+	if err := tx.AddNotice(ctx, &page); err != nil {
+		return err
+	}
+	if a.Email == "" || !a.Disabled.IsZero() {
+		return nil
+	}
+	mail := k.notice(t, ByEmail, fmt.Sprintf("%s:mail:account:%d", t.Name, a.ID))
+	mail.Account, mail.Locale = a.ID, a.Locale
+	return tx.AddNotice(ctx, &mail)
+}
+
+// TellWriter queues what the writer of the case is told: by mail when an
+// address is known and alive, and otherwise on the tracking page alone, which
+// always shows it.
+func (k Keeper) TellWriter(ctx context.Context, tx Store, t Telling) error {
+	by, err := writerChannel(ctx, tx, t.Case)
+	if err != nil {
+		return err
+	}
+	n := k.notice(t, by, t.Name+":writer")
+	n.Writer, n.Locale = t.Case.Writer, t.Case.Locale
+	if by == ByPage {
+		n.Secret = nil
+	}
+	return tx.AddNotice(ctx, &n)
+}
+
+func writerChannel(ctx context.Context, tx Store, c Case) (string, error) {
+	if c.Writer == "" {
+		return ByPage, nil
+	}
+	w, err := tx.Writer(ctx, c.Writer)
+	if err != nil {
+		return "", err
+	}
+	if w.MailIndex == nil {
+		return ByPage, nil
+	}
+	dead, err := tx.IsDead(ctx, w.MailIndex)
+	if err != nil || dead {
+		return ByPage, err
+	}
+	return ByEmail, nil
+}
+
+// notice is a Notice of t; one shown on a page has arrived as soon as it is
+// stored.
+func (k Keeper) notice(t Telling, by, dedup string) Notice {
+	n := Notice{
+		Dedup: dedup, Kind: t.Kind, CaseID: t.Case.ID, Message: t.Message, Channel: by, Args: t.Args, Secret: t.Secret,
+		MessageID: k.messageID(), State: Queued, Next: later(t.At, t.MailAt), Queued: t.At,
+	}
+	if by == ByPage {
+		n.State, n.Sent, n.Next = Sent, t.At, t.At
+	}
+	return n
+}
+
+// messageID is a random Message-ID of the college's, without angle brackets.
+func (k Keeper) messageID() string { return strings.ToLower(rand.Text()) + "@" + k.Domain }
