@@ -139,13 +139,16 @@ func (t *turner) judge() {
 	t.c.Worked = int(max(worked, 0) / time.Minute)
 }
 
-func (t *turner) setDue() {
-	t.c.Due, t.c.DueClock = time.Time{}, ""
-	for _, k := range t.clocks {
-		if k.Running() && k.Kind.Promised() && (t.c.Due.IsZero() || k.Due.Before(t.c.Due)) {
-			t.c.Due, t.c.DueClock = k.Due, k.Kind
+func (t *turner) setDue() { t.c.Due, t.c.DueClock = DueFirstOf(t.clocks) }
+
+// DueFirstOf is the earliest of the college's running promises, or zero.
+func DueFirstOf(clocks []Clock) (due time.Time, kind ClockKind) {
+	for _, k := range clocks {
+		if k.Running() && k.Kind.Promised() && (due.IsZero() || k.Due.Before(due)) {
+			due, kind = k.Due, k.Kind
 		}
 	}
+	return due, kind
 }
 
 func (t *turner) result() Turn {

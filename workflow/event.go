@@ -43,20 +43,29 @@ func (k Chain) Append(c *Case, ev Event) Event {
 
 // Link is the hash of ev after an event whose hash is prev.
 func (k Chain) Link(prev []byte, ev Event) []byte {
+	return k.sum(prev,
+		fmt.Appendf(nil, "%d %d %s", ev.CaseID, ev.Seq, ev.At.UTC().Format(time.RFC3339Nano)),
+		[]byte(ev.Action), []byte(ev.From), []byte(ev.To), []byte(ev.Role), []byte(ev.Note),
+		fmt.Appendf(nil, "%d %d", ev.By.ID, ev.By.Department), detail(ev.Detail))
+}
+
+// LinkJournal is the hash of a journal entry after one whose hash is prev.
+func (k Chain) LinkJournal(prev []byte, e JournalEntry) []byte {
+	return k.sum(prev,
+		fmt.Appendf(nil, "%d %s %d", e.Seq, e.At.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano), e.Account),
+		[]byte(e.Action), []byte(e.Subject), detail(e.Detail))
+}
+
+// sum is a keyed hash of fields, each with its length so that no two lists of
+// fields read the same.
+func (k Chain) sum(fields ...[]byte) []byte {
 	mac := hmac.New(sha256.New, k.key)
-	field := func(b []byte) {
+	for _, b := range fields {
 		var n [8]byte
 		binary.BigEndian.PutUint64(n[:], uint64(len(b)))
 		mac.Write(n[:])
 		mac.Write(b)
 	}
-	field(prev)
-	field(fmt.Appendf(nil, "%d %d %s", ev.CaseID, ev.Seq, ev.At.UTC().Format(time.RFC3339Nano)))
-	for _, s := range []string{string(ev.Action), string(ev.From), string(ev.To), string(ev.Role), ev.Note} {
-		field([]byte(s))
-	}
-	field(fmt.Appendf(nil, "%d %d", ev.By.ID, ev.By.Department))
-	field(detail(ev.Detail))
 	return mac.Sum(nil)
 }
 

@@ -1,0 +1,261 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"mailbox/workflow"
+)
+
+// How long a session lives without being used, and at most.
+const (
+	IdleTime     = 8 * time.Hour
+	AbsoluteTime = 7 * 24 * time.Hour
+)
+
+// The limits of signing in: by user name, and by where it comes from.
+var (
+	limitName   = workflow.Limit{Name: "signin-name", Rate: 5, Burst: 10, Per: 5 * time.Minute}
+	limitClient = workflow.Limit{Name: "signin-client", Rate: 20, Burst: 30, Per: 5 * time.Minute}
+)
+
+// Lengths of passwords, in characters. There are no rules about which.
+const (
+	MinPassword = 10
+	MaxPassword = 256
+)
+
+// Passwords hashes passwords slowly.
+type Passwords interface {
+	Hash(password string) (string, error)
+	// Fits takes as long for a hash that is "" as for a real one.
+	Fits(password, hash string) (bool, error)
+}
+
+// Door lets staff in and out.
+type Door struct {
+	store     workflow.Store
+	sessions  workflow.Sessions
+	limiter   workflow.Limiter
+	passwords Passwords
+	chain     workflow.Chain
+	now       func() time.Time
+}
+
+// NewDoor returns a Door. All arguments are required.
+func NewDoor(store workflow.Store, sessions workflow.Sessions, limiter workflow.Limiter, passwords Passwords, chain workflow.Chain, now func() time.Time) *Door {
+	return &Door{store: store, sessions: sessions, limiter: limiter, passwords: passwords, chain: chain, now: now}
+}
+
+// Entry is what somebody shows at the door.
+type Entry struct {
+	Username, Password string
+	Client             string // short words about the browser, for the list of sessions
+	ClientKey          string // keyed hash of where it comes from, for the limit
+}
+
+// SignIn opens a session. An unknown name, a wrong password and a disabled
+// account are one answer, in one time. When the limits cannot be asked nobody
+// gets in.
+func (d *Door) SignIn(ctx context.Context, e Entry) (token string, a workflow.Account, err error) {
+	name := strings.ToLower(strings.TrimSpace(e.Username))
+	for limit, key := range map[workflow.Limit]string{limitName: name, limitClient: e.ClientKey} {
+		if err := d.limiter.Allow(ctx, limit, key); err != nil {
+			return "", workflow.Account{}, err
+		}
+	}
+	a, err = d.known(ctx, name, e.Password)
+	if err != nil {
+		return "", workflow.Account{}, err
+	}
+	now := d.now()
+	s := workflow.Session{AccountID: a.ID, Since: now, Seen: now, Client: e.Client}
+	token, err = d.sessions.Open(ctx, s, IdleTime, AbsoluteTime)
+	if err != nil {
+		return "", workflow.Account{}, err
+	}
+	return token, a, d.note(ctx, a.ID, "sign_in", a.ID, nil)
+}
+
+func (d *Door) known(ctx context.Context, name, password string) (workflow.Account, error) {
+	a, err := d.store.AccountByName(ctx, name)
+	if err != nil && workflow.KindOf(err) != workflow.NotFound {
+		return workflow.Account{}, err
+	}
+	if utf8.RuneCountInString(password) > MaxPassword {
+		password = ""
+	}
+	fits, hashErr := d.passwords.Fits(password, a.PasswordHash)
+	if hashErr != nil {
+		return workflow.Account{}, fmt.Errorf("check password: %w", hashErr)
+	}
+	if err != nil || !fits || !a.Disabled.IsZero() {
+		return workflow.Account{}, workflow.Fail(workflow.Unauthenticated, "login.refused")
+	}
+	return a, nil
+}
+
+// SignOut ends the session.
+func (d *Door) SignOut(ctx context.Context, token string) error { return d.sessions.Close(ctx, token) }
+
+// Who returns the account a session belongs to. A disabled account has none.
+func (d *Door) Who(ctx context.Context, token string) (workflow.Account, error) {
+	s, err := d.sessions.Find(ctx, token, d.now())
+	if err != nil {
+		return workflow.Account{}, err
+	}
+	a, err := d.store.Account(ctx, s.AccountID)
+	switch {
+	case workflow.KindOf(err) == workflow.NotFound && err != nil, err == nil && !a.Disabled.IsZero():
+		return workflow.Account{}, workflow.Fail(workflow.Unauthenticated, "login.needed")
+	}
+	return a, err
+}
+
+// Sessions lists where the account is signed in.
+func (d *Door) Sessions(ctx context.Context, by workflow.Actor) ([]workflow.Session, error) {
+	return d.sessions.List(ctx, by.ID)
+}
+
+// ChangePassword sets the actor's own password, which needs the old one, and
+// ends every session of the account.
+func (d *Door) ChangePassword(ctx context.Context, by workflow.Actor, old, fresh string) error {
+	if err := d.limiter.Allow(ctx, limitName, fmt.Sprint("change-", by.ID)); err != nil {
+		return err
+	}
+	a, err := d.store.Account(ctx, by.ID)
+	if err != nil {
+		return err
+	}
+	fits, err := d.passwords.Fits(old, a.PasswordHash)
+	switch {
+	case err != nil:
+		return fmt.Errorf("check password: %w", err)
+	case !fits:
+		return workflow.Wrong("old", "login.old_wrong")
+	}
+	return d.setPassword(ctx, by, a, fresh)
+}
+
+func (d *Door) setPassword(ctx context.Context, by workflow.Actor, a workflow.Account, fresh string) error {
+	hash, err := d.hash(a.Username, fresh)
+	if err != nil {
+		return err
+	}
+	a.PasswordHash = hash
+	if err := d.store.SaveAccount(ctx, &a); err != nil {
+		return err
+	}
+	if _, err := d.sessions.CloseAll(ctx, a.ID); err != nil {
+		return err
+	}
+	return d.note(ctx, by.ID, "password", a.ID, nil)
+}
+
+func (d *Door) hash(username, password string) (string, error) {
+	n := utf8.RuneCountInString(password)
+	switch {
+	case n < MinPassword:
+		return "", workflow.Wrong("password", "login.password_short", MinPassword)
+	case n > MaxPassword:
+		return "", workflow.Wrong("password", "login.password_long", MaxPassword)
+	case strings.Contains(strings.ToLower(password), username) || weak(password):
+		return "", workflow.Wrong("password", "login.password_weak")
+	}
+	hash, err := d.passwords.Hash(password)
+	if err != nil {
+		return "", fmt.Errorf("hash password: %w", err)
+	}
+	return hash, nil
+}
+
+// weak refuses what guessing programs try first among passwords long enough:
+// one character, runs and the keyboard's rows.
+func weak(password string) bool {
+	p := strings.ToLower(password)
+	if len(strings.Trim(p, p[:1])) == 0 {
+		return true
+	}
+	for _, row := range []string{"01234567890123456789", "98765432109876543210", "qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "1q2w3e4r5t6y7u8i9o0p", "passwordpassword123", "password1234567890"} {
+		if strings.Contains(row, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// SaveAccount adds or changes an account as an administrator wishes; password
+// is set when it is not "". Disabling ends every session at once.
+func (d *Door) SaveAccount(ctx context.Context, by workflow.Actor, a workflow.Account, password string) (workflow.Account, error) {
+	if !by.Is(workflow.Admin) {
+		return a, workflow.Absent()
+	}
+	if err := check(&a); err != nil {
+		return a, err
+	}
+	before, err := d.before(ctx, a)
+	if err != nil {
+		return a, err
+	}
+	a.PasswordHash, a.Created = before.PasswordHash, before.Created
+	if a.ID == 0 {
+		a.Created = d.now()
+	}
+	if password != "" {
+		if a.PasswordHash, err = d.hash(a.Username, password); err != nil {
+			return a, err
+		}
+	}
+	if err := d.store.SaveAccount(ctx, &a); err != nil {
+		return a, err
+	}
+	if password != "" || !a.Disabled.IsZero() || !slices.Equal(before.Roles, a.Roles) || before.Department != a.Department {
+		if _, err := d.sessions.CloseAll(ctx, a.ID); err != nil {
+			return a, err
+		}
+	}
+	return a, d.note(ctx, by.ID, "account", a.ID, map[string]string{"username": a.Username, "disabled": fmt.Sprint(!a.Disabled.IsZero())})
+}
+
+func (d *Door) before(ctx context.Context, a workflow.Account) (workflow.Account, error) {
+	if a.ID == 0 {
+		return workflow.Account{}, nil
+	}
+	return d.store.Account(ctx, a.ID)
+}
+
+func check(a *workflow.Account) error {
+	a.Username, a.Name, a.Email = strings.ToLower(strings.TrimSpace(a.Username)), strings.TrimSpace(a.Name), strings.TrimSpace(a.Email)
+	switch {
+	case !username(a.Username):
+		return workflow.Wrong("username", "invalid.username")
+	case a.Name == "" || utf8.RuneCountInString(a.Name) > workflow.MaxName:
+		return workflow.Wrong("name", "invalid.required")
+	case len(a.Roles) == 0:
+		return workflow.Wrong("roles", "invalid.required")
+	case a.Department == 0 && a.Actor().Is(workflow.DeptClerk, workflow.DeptHead):
+		return workflow.Wrong("department", "invalid.required")
+	}
+	for _, r := range a.Roles {
+		if !slices.Contains(workflow.StaffRoles, r) {
+			return workflow.Wrong("roles", "invalid.choice")
+		}
+	}
+	return nil
+}
+
+func username(s string) bool {
+	if len(s) < 2 || len(s) > 40 {
+		return false
+	}
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
+}
+
+func (d *Door) note(ctx context.Context, by int64, action string, account int64, detail map[string]string) error {
+	e := workflow.JournalEntry{At: d.now(), Account: by, Action: action, Subject: fmt.Sprint("account:", account), Detail: detail}
+	return d.store.AddJournal(ctx, e, d.chain.LinkJournal)
+}

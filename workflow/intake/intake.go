@@ -1,0 +1,214 @@
+// Package intake makes a letter from any channel a case, exactly once.
+package intake
+
+import (
+	"context"
+	"time"
+
+	"mailbox/workflow"
+)
+
+// Intake takes letters in.
+type Intake struct {
+	desk  *workflow.Desk
+	vault workflow.Vault
+	codes workflow.Codes
+	proof Proof
+}
+
+// New returns an Intake. All arguments are required.
+func New(desk *workflow.Desk, vault workflow.Vault, codes workflow.Codes, proof Proof) *Intake {
+	return &Intake{desk: desk, vault: vault, codes: codes, proof: proof}
+}
+
+// Receipt is what the writer takes home.
+type Receipt struct {
+	CaseID   int64
+	Number   string
+	Code     workflow.Code
+	Received time.Time
+	Next     time.Time // by when somebody will have read it
+	Answer   time.Time // by when it will be answered
+	Proof    string    // signed: number, time and content hash
+	Mark     string    // short form of the content hash, for the seal
+	Again    bool      // this letter was here already
+}
+
+// Submit stores the letter as a case. The same letter sent again, by a second
+// click or a retried request, gives the same receipt and no second case: two
+// letters are the same when their channel's name for them (External) is.
+func (in *Intake) Submit(ctx context.Context, l workflow.Letter) (Receipt, error) {
+	if l.Received.IsZero() {
+		l.Received = in.desk.Now()
+	}
+	l.Received = l.Received.UTC().Truncate(time.Microsecond)
+	if err := clean(&l); err != nil {
+		return Receipt{}, err
+	}
+	if r, err := in.again(ctx, l); workflow.KindOf(err) != workflow.NotFound || err == nil {
+		return r, err
+	}
+	r, err := in.begin(ctx, l)
+	if workflow.KindOf(err) == workflow.Conflict {
+		return in.again(ctx, l) // the other request was quicker
+	}
+	return r, err
+}
+
+// again is the receipt of a letter that is here already, or NotFound.
+func (in *Intake) again(ctx context.Context, l workflow.Letter) (Receipt, error) {
+	stored, err := in.desk.Store.LetterBy(ctx, l.Channel, workflow.ExternalHash(l.Channel, l.External))
+	if err != nil {
+		return Receipt{}, err
+	}
+	code, err := in.codes.Unseal(stored.Receipt, l.External)
+	if err != nil {
+		return Receipt{}, err
+	}
+	c, err := in.desk.Store.Case(ctx, stored.CaseID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	clocks, err := in.desk.Store.ClocksOf(ctx, c.ID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	r := in.receipt(c, clocks, code, stored.ContentHash)
+	r.Again = true
+	return r, nil
+}
+
+func (in *Intake) begin(ctx context.Context, l workflow.Letter) (Receipt, error) {
+	c, err := in.newCase(ctx, l)
+	if err != nil {
+		return Receipt{}, err
+	}
+	code := workflow.NewCode()
+	c.CodeHash = in.codes.Hash(code)
+	var clocks []workflow.Clock
+	err = in.desk.Store.Atomic(ctx, func(tx workflow.Store) error {
+		fresh := c
+		if err := in.sealWriter(ctx, tx, &fresh, l); err != nil {
+			return err
+		}
+		by, as := enteredBy(l)
+		var err error
+		if clocks, err = in.desk.Birth(ctx, tx, &fresh, by, as, map[string]string{"channel": string(l.Channel)}); err != nil {
+			return err
+		}
+		if err := in.keepLetter(ctx, tx, fresh, l, code); err != nil {
+			return err
+		}
+		c = fresh
+		return in.tell(ctx, tx, fresh, code)
+	})
+	if err != nil {
+		return Receipt{}, err
+	}
+	in.desk.Arm(ctx, clocks...)
+	return in.receipt(c, clocks, code, l.ContentHash()), nil
+}
+
+// newCase is the case a letter begins, by the category in force when it came.
+func (in *Intake) newCase(ctx context.Context, l workflow.Letter) (workflow.Case, error) {
+	category, err := in.desk.Rules.Category(ctx, l.Category)
+	if err != nil {
+		return workflow.Case{}, err
+	}
+	policy, err := in.desk.Rules.Policy(ctx, category.Policy, l.Urgent)
+	if err != nil {
+		return workflow.Case{}, err
+	}
+	return workflow.Case{
+		Kind: l.Kind, Category: category.ID, CategoryVersion: category.Version, Policy: policy.Version,
+		Channel: l.Channel, Mode: l.Mode, WriterStatus: l.WriterStatus, Subject: l.Subject, Locale: l.Locale,
+		About: l.About, Urgent: l.Urgent, Sealed: category.Sealed && l.Kind == workflow.Report, PublishWish: l.Publish, Received: l.Received,
+	}, nil
+}
+
+// sealWriter stores who wrote. Of an anonymous letter nothing is stored.
+func (in *Intake) sealWriter(ctx context.Context, tx workflow.Store, c *workflow.Case, l workflow.Letter) error {
+	if l.Mode == workflow.Anonymous || l.Identity.Empty() {
+		return nil
+	}
+	w, err := in.vault.Seal(l.Identity, l.Received)
+	if err != nil {
+		return err
+	}
+	c.Writer = w.ID
+	return tx.AddWriter(ctx, w)
+}
+
+func enteredBy(l workflow.Letter) (workflow.Actor, workflow.Role) {
+	if l.EnteredBy.ID != 0 {
+		return l.EnteredBy, l.EnteredBy.As([]workflow.Role{workflow.Clerk, workflow.OfficeHead})
+	}
+	return workflow.Actor{Roles: []workflow.Role{workflow.Writer}}, workflow.Writer
+}
+
+func (in *Intake) keepLetter(ctx context.Context, tx workflow.Store, c workflow.Case, l workflow.Letter, code workflow.Code) error {
+	sealed, err := in.codes.Seal(code, l.External)
+	if err != nil {
+		return err
+	}
+	stored := workflow.StoredLetter{
+		Channel: l.Channel, External: workflow.ExternalHash(l.Channel, l.External), CaseID: c.ID,
+		ContentHash: l.ContentHash(), Receipt: sealed, RawMail: l.RawMail, Received: l.Received,
+	}
+	if err := tx.AddLetter(ctx, &stored); err != nil {
+		return err
+	}
+	m := workflow.Message{
+		CaseID: c.ID, Kind: workflow.LetterMessage, Body: l.Body, Quoted: l.Quoted, HTML: l.HTML, Channel: l.Channel, At: l.Received,
+	}
+	if err := tx.AddMessage(ctx, &m, l.Files); err != nil {
+		return err
+	}
+	return tx.Index(ctx, c.ID, workflow.SearchWords(c.Number+" "+l.Subject+"\n"+l.Body))
+}
+
+func (in *Intake) tell(ctx context.Context, tx workflow.Store, c workflow.Case, code workflow.Code) error {
+	t := workflow.Telling{
+		Name: "case:" + c.Number + ":received", Kind: workflow.NoticeReceived, Case: c, At: c.Received,
+		Secret: in.vault.SealWords(code.Groups()),
+	}
+	if err := in.desk.Keeper.TellWriter(ctx, tx, t); err != nil || !c.Urgent {
+		return err
+	}
+	return in.tellOfficeUrgent(ctx, tx, c)
+}
+
+func (in *Intake) tellOfficeUrgent(ctx context.Context, tx workflow.Store, c workflow.Case) error {
+	roles := []workflow.Role{workflow.Clerk, workflow.OfficeHead}
+	if c.Sealed {
+		roles = []workflow.Role{workflow.Discipline}
+	}
+	accounts, err := tx.AccountsFor(ctx, 0, roles...)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if !workflow.ScopeOf(a.Actor()).Sees(c, false) {
+			continue
+		}
+		t := workflow.Telling{Name: "case:" + c.Number + ":urgent", Kind: workflow.NoticeUrgent, Case: c, At: c.Received}
+		if err := in.desk.Keeper.TellAccount(ctx, tx, a, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *Intake) receipt(c workflow.Case, clocks []workflow.Clock, code workflow.Code, content []byte) Receipt {
+	r := Receipt{CaseID: c.ID, Number: c.Number, Code: code, Received: c.Received}
+	r.Proof, r.Mark = in.proof.Sign(c.Number, c.Received, content)
+	for _, k := range clocks {
+		switch {
+		case k.Kind == workflow.Register && k.Occurrence == 1:
+			r.Next = k.Due
+		case k.Kind == workflow.Overall && k.Occurrence == 1:
+			r.Answer = k.Due
+		}
+	}
+	return r
+}

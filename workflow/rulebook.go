@@ -1,0 +1,125 @@
+package workflow
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// rulesKept is how long a rule that was read stays good: a change in the pages
+// counts for new letters after at most this time, on every replica.
+const rulesKept = 2 * time.Second
+
+// Rulebook reads categories, policies and the calendar, and remembers them for
+// a moment, so that a letter costs no three questions for what seldom changes.
+type Rulebook struct {
+	store Store
+	build func(CalendarVersion) (WorkingTime, error)
+	now   func() time.Time
+
+	mu         sync.Mutex
+	read       time.Time
+	categories map[int64]Category
+	policies   map[int64]Policy // by policy, the version in force
+	work       WorkingTime
+	calendar   int64
+}
+
+// NewRulebook returns a Rulebook; build makes working time of a calendar version.
+func NewRulebook(store Store, build func(CalendarVersion) (WorkingTime, error), now func() time.Time) *Rulebook {
+	return &Rulebook{store: store, build: build, now: now}
+}
+
+// Forget makes the next question read anew: after a change of the rules.
+func (r *Rulebook) Forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.read = time.Time{}
+}
+
+// Category is the version of a category in force now.
+func (r *Rulebook) Category(ctx context.Context, id int64) (Category, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.refresh(ctx); err != nil {
+		return Category{}, err
+	}
+	c, ok := r.categories[id]
+	if !ok {
+		return Category{}, Wrong("category", "invalid.choice")
+	}
+	return c, nil
+}
+
+// Policy is the version of a policy in force now; an urgent case is held to the
+// urgent one whatever its category says.
+func (r *Rulebook) Policy(ctx context.Context, id int64, urgent bool) (Policy, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.refresh(ctx); err != nil {
+		return Policy{}, err
+	}
+	if urgent {
+		for _, p := range r.policies {
+			if p.Code == UrgentPolicy {
+				return p, nil
+			}
+		}
+	}
+	p, ok := r.policies[id]
+	if !ok {
+		return Policy{}, Absent()
+	}
+	return p, nil
+}
+
+// Working is the college's working time by the current calendar, and the id of
+// that calendar version.
+func (r *Rulebook) Working(ctx context.Context) (WorkingTime, int64, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.refresh(ctx); err != nil {
+		return nil, 0, err
+	}
+	return r.work, r.calendar, nil
+}
+
+func (r *Rulebook) refresh(ctx context.Context) error {
+	now := r.now()
+	if !r.read.IsZero() && now.Sub(r.read) < rulesKept && !now.Before(r.read) {
+		return nil
+	}
+	categories, err := r.store.Categories(ctx, now, false)
+	if err != nil {
+		return err
+	}
+	policies, err := r.store.Policies(ctx, now)
+	if err != nil {
+		return err
+	}
+	if err := r.refreshCalendar(ctx); err != nil {
+		return err
+	}
+	r.categories, r.policies = map[int64]Category{}, map[int64]Policy{}
+	for _, c := range categories {
+		r.categories[c.ID] = c
+	}
+	for _, p := range policies {
+		r.policies[p.ID] = p
+	}
+	r.read = now
+	return nil
+}
+
+func (r *Rulebook) refreshCalendar(ctx context.Context) error {
+	v, err := r.store.CurrentCalendar(ctx)
+	if err != nil || v.ID == r.calendar {
+		return err
+	}
+	work, err := r.build(v)
+	if err != nil {
+		return err
+	}
+	r.work, r.calendar = work, v.ID
+	return nil
+}

@@ -1,0 +1,228 @@
+package workflow
+
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
+// Desk is what every use case that changes cases works with.
+type Desk struct {
+	Store  Store
+	Keeper Keeper
+	Rules  *Rulebook
+	// Arm lets timers ring for clocks that began, moved or ended. It is called
+	// after the commit and may fail: the clocks are rows, and the reconciliation
+	// arms what was missed.
+	Arm func(ctx context.Context, clocks ...Clock)
+	Now func() time.Time
+}
+
+// Step is one case on its way through a transaction: what it was, what it has
+// become, and what happened between.
+type Step struct {
+	Tx     Store
+	Before Case
+	Case   Case
+	Clocks []Clock
+	Work   WorkingTime
+	At     time.Time
+
+	desk     *Desk
+	calendar int64
+	promises Promises
+	events   []Event
+	turned   []Clock
+}
+
+// Step locks the case and lets do change it; history, clocks, figures and
+// notices are kept together or not at all. Timers are armed afterwards.
+func (d *Desk) Step(ctx context.Context, caseID int64, do func(*Step) error) (Case, error) {
+	var out Case
+	var turned []Clock
+	err := d.Store.Atomic(ctx, func(tx Store) error {
+		s, err := d.begin(ctx, tx, caseID)
+		if err != nil {
+			return err
+		}
+		if err := do(s); err != nil {
+			return err
+		}
+		if err := s.keep(ctx); err != nil {
+			return err
+		}
+		out, turned = s.Case, s.turned
+		return nil
+	})
+	if err != nil {
+		return Case{}, err
+	}
+	if len(turned) > 0 {
+		d.Arm(ctx, turned...)
+	}
+	return out, nil
+}
+
+func (d *Desk) begin(ctx context.Context, tx Store, caseID int64) (*Step, error) {
+	c, err := tx.LockCase(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	clocks, err := tx.ClocksOf(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	work, calendar, err := d.Rules.Working(ctx)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := tx.PolicyVersion(ctx, c.Policy)
+	if err != nil {
+		return nil, err
+	}
+	return &Step{
+		Tx: tx, Before: c, Case: c, Clocks: clocks, Work: work, At: d.Now(),
+		desk: d, calendar: calendar, promises: policy.Promises,
+	}, nil
+}
+
+// Move moves the case and turns its clocks. set, which may be nil, changes the
+// case between the two, so that new clocks know the new department.
+func (s *Step) Move(ctx context.Context, m Move, detail map[string]string, set func(*Case)) (Event, error) {
+	m.At = s.At
+	from := s.Case.State
+	ev, err := s.Case.Do(m)
+	if err != nil {
+		return Event{}, err
+	}
+	ev.Detail = detail
+	if set != nil {
+		set(&s.Case)
+	}
+	if err := s.turn(ctx, m.Action, from); err != nil {
+		return Event{}, err
+	}
+	s.events = append(s.events, ev)
+	return ev, nil
+}
+
+func (s *Step) turn(ctx context.Context, action Action, from State) error {
+	t := TurnClocks(&s.Case, action, from, s.Clocks, s.promises, s.Work, s.calendar, s.At)
+	for i := range t.Add {
+		if err := s.Tx.AddClock(ctx, &t.Add[i]); err != nil {
+			return err
+		}
+	}
+	return s.saveClocks(ctx, t)
+}
+
+func (s *Step) saveClocks(ctx context.Context, t Turn) error {
+	for _, k := range t.Save {
+		if err := s.Tx.SaveClock(ctx, k); err != nil {
+			return err
+		}
+	}
+	s.turned = append(append(s.turned, t.Add...), t.Save...)
+	clocks, err := s.Tx.ClocksOf(ctx, s.Case.ID)
+	s.Clocks = clocks
+	return err
+}
+
+// SaveClocks stores changed clocks and computes anew what is due first.
+func (s *Step) SaveClocks(ctx context.Context, changed ...Clock) error {
+	if err := s.saveClocks(ctx, Turn{Save: changed}); err != nil {
+		return err
+	}
+	s.Case.Due, s.Case.DueClock = DueFirstOf(s.Clocks)
+	return nil
+}
+
+// Mark notes something that does not move the case.
+func (s *Step) Mark(action Action, by Actor, as Role, note string, detail map[string]string) {
+	s.events = append(s.events, Mark(s.Case, action, by, as, note, detail, s.At))
+}
+
+// Name is a name for what is told in this step, the same however often the
+// transaction is tried.
+func (s *Step) Name(what string) string {
+	return "case:" + s.Case.Number + ":" + strconv.Itoa(s.Before.ChainSeq+len(s.events)) + ":" + what
+}
+
+// TellWriter tells the writer of the case.
+func (s *Step) TellWriter(ctx context.Context, kind NoticeKind, message int64, args map[string]string) error {
+	return s.desk.Keeper.TellWriter(ctx, s.Tx, Telling{Name: s.Name(string(kind)), Kind: kind, Case: s.Case, Message: message, Args: args, At: s.At})
+}
+
+// TellDepartment tells the people of the department that has the case; with no
+// department, the office. Nobody is told about a case complaining of them.
+func (s *Step) TellDepartment(ctx context.Context, kind NoticeKind, args map[string]string, roles ...Role) error {
+	if s.Case.Department == 0 || s.Case.Sealed {
+		return s.TellOffice(ctx, kind, args)
+	}
+	if len(roles) == 0 {
+		roles = []Role{DeptClerk, DeptHead}
+	}
+	return s.tell(ctx, kind, args, s.Case.Department, roles)
+}
+
+// TellOffice tells the office; of a sealed case, the discipline officer.
+func (s *Step) TellOffice(ctx context.Context, kind NoticeKind, args map[string]string) error {
+	roles := []Role{Clerk, OfficeHead}
+	if s.Case.Sealed {
+		roles = []Role{Discipline}
+	}
+	return s.tell(ctx, kind, args, 0, roles)
+}
+
+func (s *Step) tell(ctx context.Context, kind NoticeKind, args map[string]string, department int64, roles []Role) error {
+	accounts, err := s.Tx.AccountsFor(ctx, department, roles...)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if !ScopeOf(a.Actor()).Sees(s.Case, false) {
+			continue
+		}
+		t := Telling{Name: s.Name(string(kind)), Kind: kind, Case: s.Case, Args: args, At: s.At}
+		if !s.Case.Urgent {
+			t.MailAt = s.Work.NextOpen(s.At)
+		}
+		if err := s.desk.Keeper.TellAccount(ctx, s.Tx, a, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Step) keep(ctx context.Context) error {
+	if len(s.events) == 0 {
+		return nil
+	}
+	return s.desk.Keeper.Keep(ctx, s.Tx, s.Before, &s.Case, s.events...)
+}
+
+// Birth stores a new case with its first event and clocks: what Step is for a
+// case that is there already. It must be called inside Atomic.
+func (d *Desk) Birth(ctx context.Context, tx Store, c *Case, by Actor, as Role, detail map[string]string) ([]Clock, error) {
+	work, calendar, err := d.Rules.Working(ctx)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := tx.PolicyVersion(ctx, c.Policy)
+	if err != nil {
+		return nil, err
+	}
+	c.State, c.Worked, c.Updated = Received, -1, c.Received
+	t := TurnClocks(c, Receive, "", nil, policy.Promises, work, calendar, c.Received)
+	ev := Event{Action: Receive, To: Received, By: by, Role: as, Detail: detail, At: c.Received}
+	if err := d.Keeper.Begin(ctx, tx, c, ev); err != nil {
+		return nil, err
+	}
+	for i := range t.Add {
+		t.Add[i].CaseID = c.ID
+		if err := tx.AddClock(ctx, &t.Add[i]); err != nil {
+			return nil, err
+		}
+	}
+	return t.Add, nil
+}
