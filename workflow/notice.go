@@ -21,36 +21,37 @@ type NoticeKind string
 
 // The kinds of notice.
 const (
-	NoticeReceived  NoticeKind = "received"  // writer: your letter is case …, code …
-	NoticeAccepted  NoticeKind = "accepted"  // writer
-	NoticeDeclined  NoticeKind = "declined"  // writer
-	NoticeAsked     NoticeKind = "asked"     // writer: we need to know …
-	NoticeAnswered  NoticeKind = "answered"  // writer
-	NoticeClosing   NoticeKind = "closing"   // writer: closed because …
-	NoticeMerged    NoticeKind = "merged"    // writer: handled together with …
-	NoticeExtended  NoticeKind = "extended"  // writer: needs until …
-	NoticeRouted    NoticeKind = "routed"    // department
-	NoticeRefused   NoticeKind = "refused"   // office
-	NoticeHandedIn  NoticeKind = "handed_in" // department heads
-	NoticeSentBack  NoticeKind = "sent_back" // department
-	NoticeApproved  NoticeKind = "approved"  // office
-	NoticeAdded     NoticeKind = "added"     // whoever has it: the writer added something
-	NoticeAgain     NoticeKind = "again"     // department: the writer asks once more
-	NoticeRedo      NoticeKind = "redo"      // office: not solved
-	NoticeWarning   NoticeKind = "warning"   // whose clock runs out
-	NoticeBreach    NoticeKind = "breach"    // whose clock ran out, and the office
-	NoticeMoreTime  NoticeKind = "more_time" // office: asked for
-	NoticeDecided   NoticeKind = "decided"   // department: granted or not
-	NoticeReminder  NoticeKind = "reminder"  // department: 催办
-	NoticeUndeliver NoticeKind = "undelivered"
-	NoticeUrgent    NoticeKind = "urgent" // office: an urgent letter came
+	NoticeReceived   NoticeKind = "received"  // writer: your letter is case …, code …
+	NoticeAccepted   NoticeKind = "accepted"  // writer
+	NoticeDeclined   NoticeKind = "declined"  // writer
+	NoticeAsked      NoticeKind = "asked"     // writer: we need to know …
+	NoticeAnswered   NoticeKind = "answered"  // writer
+	NoticeClosing    NoticeKind = "closing"   // writer: closed because …
+	NoticeMerged     NoticeKind = "merged"    // writer: handled together with …
+	NoticeExtended   NoticeKind = "extended"  // writer: needs until …
+	NoticeRouted     NoticeKind = "routed"    // department
+	NoticeRefused    NoticeKind = "refused"   // office
+	NoticeHandedIn   NoticeKind = "handed_in" // department heads
+	NoticeSentBack   NoticeKind = "sent_back" // department
+	NoticeApproved   NoticeKind = "approved"  // office
+	NoticeAdded      NoticeKind = "added"     // whoever has it: the writer added something
+	NoticeAgain      NoticeKind = "again"     // department: the writer asks once more
+	NoticeRedo       NoticeKind = "redo"      // office: not solved
+	NoticeWarning    NoticeKind = "warning"   // whose clock runs out
+	NoticeBreach     NoticeKind = "breach"    // whose clock ran out, and the office
+	NoticeMoreTime   NoticeKind = "more_time" // office: asked for
+	NoticeDecided    NoticeKind = "decided"   // department: granted or not
+	NoticeReminder   NoticeKind = "reminder"  // department: 催办
+	NoticeUndeliver  NoticeKind = "undelivered"
+	NoticeUrgent     NoticeKind = "urgent"     // office: an urgent letter came
+	NoticeInstructed NoticeKind = "instructed" // department and office: a leader's word
 )
 
 // NoticeKinds lists every kind, so that a test can ask for the words of each.
 var NoticeKinds = []NoticeKind{
 	NoticeReceived, NoticeAccepted, NoticeDeclined, NoticeAsked, NoticeAnswered, NoticeClosing, NoticeMerged, NoticeExtended,
 	NoticeRouted, NoticeRefused, NoticeHandedIn, NoticeSentBack, NoticeApproved, NoticeAdded, NoticeAgain, NoticeRedo,
-	NoticeWarning, NoticeBreach, NoticeMoreTime, NoticeDecided, NoticeReminder, NoticeUndeliver, NoticeUrgent,
+	NoticeWarning, NoticeBreach, NoticeMoreTime, NoticeDecided, NoticeReminder, NoticeUndeliver, NoticeUrgent, NoticeInstructed,
 }
 
 // Ways a notice goes out.

@@ -226,3 +226,18 @@ func (d *Desk) Birth(ctx context.Context, tx Store, c *Case, by Actor, as Role, 
 	}
 	return t.Add, nil
 }
+
+// Answered gives the writer of a joined case a copy of the answer to this one.
+func (s *Step) Answered(ctx context.Context, joined Case, m Message) error {
+	copied := m
+	copied.ID, copied.CaseID, copied.Files = 0, joined.ID, nil
+	files := make([]NewFile, 0, len(m.Files))
+	for _, f := range m.Files {
+		files = append(files, NewFile{SHA256: f.SHA256, Name: f.Name, MediaType: f.MediaType, Size: f.Size})
+	}
+	if err := s.Tx.AddMessage(ctx, &copied, files); err != nil {
+		return err
+	}
+	t := Telling{Name: s.Name("joined:" + joined.Number), Kind: NoticeAnswered, Case: joined, Message: copied.ID, At: s.At}
+	return s.desk.Keeper.TellWriter(ctx, s.Tx, t)
+}

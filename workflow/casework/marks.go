@@ -1,0 +1,244 @@
+package casework
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"mailbox/workflow"
+)
+
+// mark lets the actor change something about a case without moving it.
+func (w *Casework) mark(ctx context.Context, by workflow.Actor, caseID int64, roles []workflow.Role, do func(*workflow.Step, workflow.Role) error) (workflow.Case, error) {
+	return w.desk.Step(ctx, caseID, func(s *workflow.Step) error {
+		if err := w.enter(ctx, s, by, 0); err != nil {
+			return err
+		}
+		as := by.As(roles)
+		if as == "" {
+			return workflow.Fail(workflow.Forbidden, "case.not_yours")
+		}
+		return do(s, as)
+	})
+}
+
+var (
+	officeRoles = []workflow.Role{workflow.Clerk, workflow.OfficeHead, workflow.Discipline}
+	leaders     = []workflow.Role{workflow.Leader, workflow.Principal}
+	everybody   = []workflow.Role{workflow.Clerk, workflow.OfficeHead, workflow.DeptClerk, workflow.DeptHead, workflow.Discipline, workflow.Leader, workflow.Principal}
+)
+
+// Note adds an internal note.
+func (w *Casework) Note(ctx context.Context, by workflow.Actor, caseID int64, body string, files []workflow.NewFile) error {
+	return w.inside(ctx, by, caseID, everybody, workflow.NoteMessage, workflow.MarkNote, body, files)
+}
+
+// Instruct adds a leader's instruction (批示) and tells department and office.
+func (w *Casework) Instruct(ctx context.Context, by workflow.Actor, caseID int64, body string) error {
+	return w.inside(ctx, by, caseID, leaders, workflow.Instruction, workflow.MarkInstruct, body, nil)
+}
+
+func (w *Casework) inside(ctx context.Context, by workflow.Actor, caseID int64, roles []workflow.Role, kind workflow.MessageKind, action workflow.Action, body string, files []workflow.NewFile) error {
+	body = strings.TrimSpace(body)
+	switch {
+	case body == "":
+		return workflow.Wrong("body", "invalid.required")
+	case utf8.RuneCountInString(body) > workflow.MaxNote:
+		return workflow.Wrong("body", "invalid.too_long", workflow.MaxNote)
+	}
+	_, err := w.mark(ctx, by, caseID, roles, func(s *workflow.Step, as workflow.Role) error {
+		m := workflow.Message{CaseID: caseID, Kind: kind, Author: by.ID, Department: by.Department, Body: body, Channel: workflow.Web, At: s.At}
+		if err := s.Tx.AddMessage(ctx, &m, files); err != nil {
+			return err
+		}
+		s.Mark(action, by, as, "", nil)
+		if action != workflow.MarkInstruct {
+			return nil
+		}
+		if err := s.TellDepartment(ctx, workflow.NoticeInstructed, nil); err != nil {
+			return err
+		}
+		return s.TellOffice(ctx, workflow.NoticeInstructed, nil)
+	})
+	return err
+}
+
+// Classes is what the office finds a letter to be.
+type Classes struct {
+	Kind     workflow.CaseKind
+	Category int64
+	About    int64
+	Version  int64
+}
+
+// Classify sets kind, category and whom it complains about. Clocks already
+// running keep what was promised.
+func (w *Casework) Classify(ctx context.Context, by workflow.Actor, caseID int64, to Classes) (workflow.Case, error) {
+	if _, err := workflow.ParseKind(string(to.Kind)); err != nil {
+		return workflow.Case{}, err
+	}
+	return w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
+		if to.Version != 0 && to.Version != s.Case.Version {
+			return workflow.Fail(workflow.Conflict, "case.changed_meanwhile")
+		}
+		if to.About != 0 && to.About == s.Case.Department {
+			return workflow.Wrong("about", "case.route_about")
+		}
+		if err := w.classify(ctx, s, to); err != nil {
+			return err
+		}
+		s.Mark(workflow.MarkClassify, by, as, "", map[string]string{"kind": string(to.Kind), "category": strconv.FormatInt(to.Category, 10)})
+		return nil
+	})
+}
+
+func (w *Casework) classify(ctx context.Context, s *workflow.Step, to Classes) error {
+	if to.Category != s.Case.Category {
+		category, err := w.desk.Rules.Category(ctx, to.Category)
+		if err != nil {
+			return err
+		}
+		policy, err := w.desk.Rules.Policy(ctx, category.Policy, s.Case.Urgent)
+		if err != nil {
+			return err
+		}
+		s.Case.Category, s.Case.CategoryVersion, s.Case.Policy = category.ID, category.Version, policy.Version
+	}
+	s.Case.Kind, s.Case.About = to.Kind, to.About
+	return nil
+}
+
+// Urgent holds the case to the urgent promises from now on: every running clock
+// falls due no later than they say.
+func (w *Casework) Urgent(ctx context.Context, by workflow.Actor, caseID int64, reason string) (workflow.Case, error) {
+	return w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
+		if s.Case.Urgent || s.Case.State.Ended() {
+			return workflow.Fail(workflow.Conflict, "case.not_now", workflow.MarkUrgent, s.Case.State)
+		}
+		policy, err := w.desk.Rules.Policy(ctx, 0, true)
+		if err != nil {
+			return err
+		}
+		s.Case.Urgent, s.Case.Policy = true, policy.Version
+		var changed []workflow.Clock
+		for _, k := range s.Clocks {
+			if k.Hasten(policy.Promises, s.Work, s.At) {
+				changed = append(changed, k)
+			}
+		}
+		s.Mark(workflow.MarkUrgent, by, as, reason, nil)
+		if err := s.SaveClocks(ctx, changed...); err != nil {
+			return err
+		}
+		return s.TellDepartment(ctx, workflow.NoticeUrgent, nil)
+	})
+}
+
+// Seal moves the case into the discipline lane: from now on nobody else sees it.
+func (w *Casework) Seal(ctx context.Context, by workflow.Actor, caseID int64, reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return workflow.Wrong("note", "case.note_required")
+	}
+	_, err := w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
+		if s.Case.Sealed || s.Case.State.Ended() {
+			return workflow.Fail(workflow.Conflict, "case.not_now", workflow.MarkSeal, s.Case.State)
+		}
+		s.Case.Sealed = true
+		s.Mark(workflow.MarkSeal, by, as, reason, nil)
+		return s.TellOffice(ctx, workflow.NoticeRouted, nil)
+	})
+	return err
+}
+
+// Assist lets another department help, or stops it.
+func (w *Casework) Assist(ctx context.Context, by workflow.Actor, caseID, dept int64, helps bool) error {
+	_, err := w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
+		d, err := department(ctx, s.Tx, dept)
+		if err != nil {
+			return err
+		}
+		if helps && (d.ID == s.Case.About || d.ID == s.Case.Department || s.Case.Sealed) {
+			return workflow.Wrong("department", "case.route_about")
+		}
+		s.Mark(workflow.MarkAssist, by, as, "", map[string]string{"department": d.Code, "helps": strconv.FormatBool(helps)})
+		return s.Tx.Assist(ctx, caseID, dept, helps, s.At)
+	})
+	return err
+}
+
+// Remind presses the department (催办).
+func (w *Casework) Remind(ctx context.Context, by workflow.Actor, caseID int64, note string) error {
+	roles := append(slices.Clone(leaders), officeRoles...)
+	_, err := w.mark(ctx, by, caseID, roles, func(s *workflow.Step, as workflow.Role) error {
+		if s.Case.Department == 0 || s.Case.State.Ended() || s.Case.State == workflow.Answered {
+			return workflow.Fail(workflow.Conflict, "case.not_now", workflow.MarkRemind, s.Case.State)
+		}
+		s.Mark(workflow.MarkRemind, by, as, note, nil)
+		return s.TellDepartment(ctx, workflow.NoticeReminder, map[string]string{"reason": note})
+	})
+	return err
+}
+
+// Part is a matter split off a letter that holds several.
+type Part struct {
+	Subject  string
+	Body     string // the passage of the letter this case is about
+	Kind     workflow.CaseKind
+	Category int64
+}
+
+// Split makes a further case of part of a letter. It has a number of its own,
+// the same writer, the same query code and the letter's time of receipt for its
+// clocks' beginning now.
+func (w *Casework) Split(ctx context.Context, by workflow.Actor, caseID int64, p Part) (workflow.Case, error) {
+	p.Subject, p.Body = strings.TrimSpace(p.Subject), strings.TrimSpace(p.Body)
+	switch {
+	case p.Subject == "" || utf8.RuneCountInString(p.Subject) > workflow.MaxSubject:
+		return workflow.Case{}, workflow.Wrong("subject", "invalid.required")
+	case p.Body == "" || utf8.RuneCountInString(p.Body) > workflow.MaxBody:
+		return workflow.Case{}, workflow.Wrong("body", "invalid.required")
+	}
+	if _, err := workflow.ParseKind(string(p.Kind)); err != nil {
+		return workflow.Case{}, err
+	}
+	var child workflow.Case
+	_, err := w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
+		if s.Case.State.Ended() {
+			return workflow.Fail(workflow.Conflict, "case.not_now", workflow.MarkSplit, s.Case.State)
+		}
+		var err error
+		if child, err = w.splitOff(ctx, s, by, as, p); err != nil {
+			return err
+		}
+		s.Mark(workflow.MarkSplit, by, as, "", map[string]string{"number": child.Number})
+		return nil
+	})
+	return child, err
+}
+
+func (w *Casework) splitOff(ctx context.Context, s *workflow.Step, by workflow.Actor, as workflow.Role, p Part) (workflow.Case, error) {
+	category, err := w.desk.Rules.Category(ctx, p.Category)
+	if err != nil {
+		return workflow.Case{}, err
+	}
+	policy, err := w.desk.Rules.Policy(ctx, category.Policy, s.Case.Urgent)
+	if err != nil {
+		return workflow.Case{}, err
+	}
+	from := s.Case
+	c := workflow.Case{
+		CodeHash: from.CodeHash, Kind: p.Kind, Category: category.ID, CategoryVersion: category.Version, Policy: policy.Version,
+		Channel: from.Channel, Mode: from.Mode, WriterStatus: from.WriterStatus, Writer: from.Writer, Subject: p.Subject, Locale: from.Locale,
+		About: from.About, Urgent: from.Urgent, Sealed: from.Sealed, PublishWish: from.PublishWish, SplitFrom: from.ID, Received: s.At,
+	}
+	if _, err := w.desk.Birth(ctx, s.Tx, &c, by, as, map[string]string{"from": from.Number}); err != nil {
+		return c, err
+	}
+	m := workflow.Message{CaseID: c.ID, Kind: workflow.LetterMessage, Body: p.Body, Channel: from.Channel, At: s.At}
+	if err := s.Tx.AddMessage(ctx, &m, nil); err != nil {
+		return c, err
+	}
+	return c, s.Tx.Index(ctx, c.ID, workflow.SearchWords(c.Number+" "+c.Subject+"\n"+p.Body))
+}
