@@ -1,0 +1,66 @@
+package web
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"mailbox/templates"
+)
+
+// flashCookie carries what the last act did over the redirect to the page that
+// says so. It is signed, lives a minute, and holds catalogue keys rather than
+// words.
+const (
+	flashCookie  = "mailbox-flash"
+	flashSeconds = 60
+	maxFlash     = 2 << 10
+)
+
+type flash struct {
+	Tone string   `json:"t"`
+	Key  string   `json:"k"`
+	Args []string `json:"a,omitempty"`
+}
+
+// Flash leaves one message for the next page: tone is good, warn, late or
+// info. Messages hold nothing that is secret; one that does not fit is dropped.
+func (c *Context) Flash(tone, key string, args ...string) {
+	b, err := json.Marshal(flash{Tone: tone, Key: key, Args: args})
+	if err != nil || len(b) > maxFlash {
+		return
+	}
+	value := base64.RawURLEncoding.EncodeToString(b)
+	c.setCookie(http.Cookie{
+		Name: c.server.hostCookie(flashCookie), MaxAge: flashSeconds,
+		Value: value + "." + c.server.mac("flash", value),
+	})
+}
+
+// takeFlash returns the message and forgets it.
+func (c *Context) takeFlash() []templates.Toast {
+	name := c.server.hostCookie(flashCookie)
+	raw := c.cookie(name)
+	if raw == "" {
+		return nil
+	}
+	c.dropCookie(name)
+	value, mac, _ := strings.Cut(raw, ".")
+	if !sameMAC(mac, c.server.mac("flash", value)) {
+		return nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(value)
+	if err != nil {
+		return nil
+	}
+	var f flash
+	if err := json.Unmarshal(b, &f); err != nil {
+		return nil
+	}
+	args := make([]any, len(f.Args))
+	for i, a := range f.Args {
+		args[i] = a
+	}
+	return []templates.Toast{{Tone: f.Tone, Text: c.Text(f.Key, args...)}}
+}

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"mailbox/workflow"
+)
+
+// A session ends after two hours without a request and after twelve hours in
+// any case: a working day.
+const (
+	sessionIdle     = 2 * time.Hour
+	sessionAbsolute = 12 * time.Hour
+)
+
+const sessionCookie = "mailbox"
+
+// identify finds out who is asking. Pages for anyone are served without an
+// answer, so that they work while the sessions are away; all others are closed
+// then.
+func (c *Context) identify() error {
+	if c.route.API {
+		return c.identifyBearer()
+	}
+	token := c.cookie(c.server.hostCookie(sessionCookie))
+	if token == "" {
+		return nil
+	}
+	err := c.resume(token)
+	if c.route.Who.anyone || workflow.KindOf(err) == workflow.Unauthenticated {
+		return nil
+	}
+	return unavailable(err)
+}
+
+// resume makes c the session's: the account is read anew each time.
+func (c *Context) resume(token string) error {
+	sess, err := c.server.Sessions.Find(c.Context(), token, c.Now)
+	if err != nil {
+		return err
+	}
+	user, err := c.server.Accounts.Account(c.Context(), sess.AccountID)
+	gone := workflow.KindOf(err) == workflow.NotFound
+	if err != nil && !gone {
+		return err
+	}
+	if gone || user.Disabled || !c.Now.Before(sess.Since.Add(sessionAbsolute)) {
+		return c.expel(token)
+	}
+	c.User, c.Session, c.token = &user, sess, token
+	return nil
+}
+
+func (c *Context) expel(token string) error {
+	if err := c.server.Sessions.Close(c.Context(), token); err != nil {
+		return err
+	}
+	return workflow.Fail(workflow.Unauthenticated, "request.unauthenticated")
+}
+
+func (c *Context) identifyBearer() error {
+	token, ok := strings.CutPrefix(c.Request.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return nil
+	}
+	user, err := c.server.Accounts.Bearer(c.Context(), token)
+	if err != nil {
+		return err
+	}
+	if user.Disabled {
+		return workflow.Fail(workflow.Unauthenticated, "request.unauthenticated")
+	}
+	c.User = &user
+	return nil
+}
+
+// SignIn starts a session for an account whose owner has proved who she is.
+// The browser gets a new token; the one it came with is dead.
+func (c *Context) SignIn(accountID int64) error {
+	if old := c.cookie(c.server.hostCookie(sessionCookie)); old != "" {
+		if err := c.server.Sessions.Close(c.Context(), old); err != nil {
+			return unavailable(err)
+		}
+	}
+	sess := workflow.Session{
+		AccountID: accountID, Since: c.Now, Seen: c.Now, Client: browserWords(c.Request.UserAgent()),
+	}
+	token, err := c.server.Sessions.Open(c.Context(), sess, sessionIdle, sessionAbsolute)
+	if err != nil {
+		return unavailable(err)
+	}
+	c.setCookie(http.Cookie{Name: c.server.hostCookie(sessionCookie), Value: token})
+	c.dropCookie(c.server.hostCookie(loginCookie))
+	return nil
+}
+
+// SignOut ends the session and asks the browser to forget what it kept. When
+// the sessions are away it fails: a session that lives on was not signed out.
+func (c *Context) SignOut() error {
+	if token := c.cookie(c.server.hostCookie(sessionCookie)); token != "" {
+		if err := c.server.Sessions.Close(c.Context(), token); err != nil {
+			return unavailable(err)
+		}
+	}
+	c.User, c.token = nil, ""
+	c.dropCookie(c.server.hostCookie(sessionCookie))
+	c.SetHeader("Clear-Site-Data", `"cache", "storage"`)
+	return nil
+}
+
+// unavailable makes an error of a helper that is away one that says so.
+func unavailable(err error) error {
+	if _, ok := errors.AsType[*workflow.Error](err); ok || err == nil {
+		return err
+	}
+	return &workflow.Error{
+		Kind: workflow.Unavailable, Key: "request.unavailable", RetryAfter: retryAfter, Err: err,
+	}
+}
+
+// browserWords is what the owner of a session recognises it by: a family of
+// browsers and one of systems, nothing finer.
+func browserWords(userAgent string) string {
+	browser := firstIn(userAgent, "MicroMessenger", "Edg", "Firefox", "Chrome", "Safari")
+	system := firstIn(userAgent, "Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+	return strings.TrimSpace(browser + " " + system)
+}
+
+func firstIn(s string, words ...string) string {
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			return w
+		}
+	}
+	return ""
+}

@@ -1,0 +1,29 @@
+package web
+
+import (
+	"context"
+	"slices"
+)
+
+// User is a member of staff as the edge needs to know her.
+type User struct {
+	AccountID      int64
+	Name, Username string
+	Roles          []string
+	Department     int64
+	DepartmentName string
+	Disabled       bool
+}
+
+// Is reports whether u has the role. It may be called on nil.
+func (u *User) Is(role string) bool { return u != nil && slices.Contains(u.Roles, role) }
+
+// Accounts knows the staff.
+type Accounts interface {
+	// Account returns the account as it is now, or NotFound. It is asked at
+	// every request, so that a lost role or a disabled account counts at once.
+	Account(ctx context.Context, id int64) (User, error)
+	// Bearer returns the account that an API token speaks for, or an
+	// Unauthenticated error.
+	Bearer(ctx context.Context, token string) (User, error)
+}
