@@ -38,7 +38,7 @@ type process struct {
 	ready func(context.Context) error
 
 	running  atomic.Pointer[os.Process] // nil while it is down
-	exits    chan error // deaths, as far as somebody listens
+	exits    chan error                 // deaths, as far as somebody listens
 	stopping chan struct{}
 	stopOnce sync.Once
 	done     chan struct{}
