@@ -12,10 +12,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/go-redis/redis_rate/v10"
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 
 	"mailbox/workflow"
 )
@@ -39,6 +41,10 @@ var (
 	_ workflow.Once    = (*DB)(nil)
 )
 
+// quiet keeps go-redis from writing to standard error: every failure is
+// returned, and whoever gets it decides what to log.
+var quiet sync.Once
+
 // Open prepares the use of the Redis at url (see parse for the forms). It does
 // not connect: the program starts without its Redis too, and Ping tells.
 func Open(url string) (*DB, error) {
@@ -46,6 +52,7 @@ func Open(url string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	quiet.Do(logging.Disable)
 	client := redis.NewUniversalClient(o)
 	return &DB{client: client, limiter: redis_rate.NewLimiter(client)}, nil
 }
