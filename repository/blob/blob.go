@@ -76,7 +76,7 @@ func (s *Store) write(name string, r io.Reader, limit int64) (sum string, size i
 		return "", 0, fault("write blob", err)
 	}
 	if size > limit {
-		return "", 0, workflow.Fail(workflow.Invalid, "file.too_large", limit)
+		return "", 0, workflow.Fail(workflow.Invalid, "file.too_large", inWords(limit))
 	}
 	if err := f.Sync(); err != nil {
 		return "", 0, fault("sync blob", err)
@@ -174,7 +174,19 @@ func wellFormed(sum string) bool { return name.MatchString(sum) }
 func place(sum string) string { return path.Join(sum[:2], sum[2:4], sum) }
 
 func notFound(err error) error {
-	return &workflow.Error{Kind: workflow.NotFound, Key: "file.not_found", Err: err}
+	return &workflow.Error{Kind: workflow.NotFound, Key: "not_found", Err: err}
+}
+
+// inWords is a size for people, rounded down.
+func inWords(bytes int64) string {
+	switch {
+	case bytes >= 1<<20:
+		return fmt.Sprintf("%d MB", bytes>>20)
+	case bytes >= 1<<10:
+		return fmt.Sprintf("%d KB", bytes>>10)
+	default:
+		return fmt.Sprintf("%d B", bytes)
+	}
 }
 
 // fault tells a full disk, which passes, from other trouble.

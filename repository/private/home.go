@@ -126,7 +126,7 @@ func openLock(path string) (*os.File, error) {
 }
 
 func tryLock(f *os.File) error {
-	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) //nolint:gosec // a descriptor fits an int
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
 
 // waitLock waits until nobody holds f: a server whose program was killed needs

@@ -85,7 +85,7 @@ func kept(t *testing.T, pg *private.Postgres) (n int) {
 // dir is short, for sockets, and open to the user the servers run as.
 func dir(t *testing.T) string {
 	t.Helper()
-	d, err := os.MkdirTemp("/tmp", "private")
+	d, err := os.MkdirTemp("/tmp", "private") //nolint:usetesting // t.TempDir is closed to other users and may be long
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ type Redis struct {
 func StartRedis(ctx context.Context, o Options) (*Redis, error) {
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
-		o.log().Warn("no private Redis, using memory instead", "err", errNoRedis)
+		o.log().WarnContext(ctx, "no private Redis, using memory instead", "err", errNoRedis)
 		return StartMemory()
 	}
 	ctx, cancel := context.WithTimeout(ctx, startWithin)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -206,7 +207,7 @@ func freePort(t *testing.T) string {
 		addr, ok := l.Addr().(*net.TCPAddr)
 		must(t, l.Close())
 		if ok && addr.Port < 55000 {
-			return fmt.Sprint(addr.Port)
+			return strconv.Itoa(addr.Port)
 		}
 	}
 	t.Fatal("no free port")

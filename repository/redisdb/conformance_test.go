@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -57,11 +59,11 @@ func claimed(t *testing.T, timers workflow.Timers, at time.Time, limit int) stri
 	t.Helper()
 	got, err := timers.Claim(t.Context(), at, limit, time.Minute)
 	must(t, err)
-	out := ""
+	var out strings.Builder
 	for _, x := range got {
-		out += fmt.Sprintf("%s@%d ", x.Key, x.At.Sub(start)/time.Second)
+		fmt.Fprintf(&out, "%s@%d ", x.Key, x.At.Sub(start)/time.Second)
 	}
-	return out
+	return out.String()
 }
 
 func wantClaim(t *testing.T, timers workflow.Timers, at time.Time, want string) {
@@ -144,7 +146,7 @@ func TestTimerRace(t *testing.T) {
 		db := open(t, url)
 		var timers []workflow.Timer
 		for i := range 500 {
-			timers = append(timers, workflow.Timer{Key: fmt.Sprint(i), At: in(i % 7)})
+			timers = append(timers, workflow.Timer{Key: strconv.Itoa(i), At: in(i % 7)})
 		}
 		must(t, db.Arm(t.Context(), timers...))
 		var seen sync.Map

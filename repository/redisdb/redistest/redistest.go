@@ -56,7 +56,7 @@ func Dir(tb testing.TB) string {
 			tb.Error(err)
 		}
 	})
-	if err := os.Chmod(top, 0o711); err != nil { //nolint:gosec // another user's server must pass through
+	if err := os.Chmod(top, 0o711); err != nil {
 		tb.Fatal(err)
 	}
 	return filepath.Join(top, "redis")
