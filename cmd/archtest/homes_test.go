@@ -1,0 +1,31 @@
+package archtest
+
+// homes gives each dependency its one home: the only directory whose non-test
+// code may import it. A dependency without a home is not allowed at all.
+var homes = map[string][]string{
+	// The web.
+	"github.com/gin-gonic/gin":            {"handlers/web", "handlers/public", "handlers/desk", "handlers/office", "handlers/admin", "handlers/api"},
+	"github.com/gabriel-vasile/mimetype":  {"handlers/web"},
+	"github.com/prometheus/client_golang": {"handlers/web"},
+	"text/template":                       {"templates"},
+	"html/template":                       {"templates"},
+
+	// Mail.
+	"github.com/wneessen/go-mail": {"handlers/channel/email"},
+
+	// Memory.
+	"github.com/jmoiron/sqlx":   {"repository/postgres"},
+	"github.com/lib/pq":         {"repository/postgres", "repository/private"},
+	"database/sql":              {"repository/postgres", "repository/private"},
+	"github.com/redis/go-redis": {"repository/redisdb"},
+	"github.com/go-redis":       {"repository/redisdb"},
+	"github.com/alicebob":       {"repository/private"},
+
+	// Tests.
+	"github.com/chromedp":   {"handlers/web/webtest"},
+	"golang.org/x/net/html": {"handlers/web/webtest"},
+	"testing":               {"workflow/workflowtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+
+	// The system.
+	"os": {"cmd", "repository/blob", "repository/private", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+}
