@@ -7,6 +7,8 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base32"
+	"strconv"
 	"strings"
 )
 
@@ -108,4 +110,24 @@ func (k Codes) lock(token string) (cipher.AEAD, error) {
 		return nil, err
 	}
 	return cipher.NewGCMWithRandomNonce(block)
+}
+
+// ReplyToken is the unguessable part of the address that a case's mails are
+// answered to: whoever writes there was written to.
+func (k Codes) ReplyToken(caseID int64) string {
+	id := strconv.FormatInt(caseID, 36)
+	mac := hmac.New(sha256.New, k.key)
+	mac.Write([]byte("reply " + id))
+	return id + "." + strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:15]))
+}
+
+// CaseOfReply is the case a reply token was made for.
+func (k Codes) CaseOfReply(token string) (caseID int64, ok bool) {
+	token = strings.ToLower(token)
+	id, _, _ := strings.Cut(token, ".")
+	n, err := strconv.ParseInt(id, 36, 64)
+	if err != nil || n <= 0 {
+		return 0, false
+	}
+	return n, hmac.Equal([]byte(k.ReplyToken(n)), []byte(token))
 }

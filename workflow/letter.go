@@ -71,6 +71,7 @@ type Letter struct {
 	RawMail      int64 // the stored mail it came as; 0: none
 	Received     time.Time
 	EnteredBy    Actor // the office, when it was entered by hand
+	Quiet        bool  // no acknowledgement by mail: this sender has had enough of them
 }
 
 // NewFile is a file whose bytes are in the attachment store already.

@@ -18,6 +18,7 @@ type Telling struct {
 	Secret  []byte
 	At      time.Time
 	MailAt  time.Time // not before; zero: at once
+	Quiet   bool      // on the page only, whatever address is known
 }
 
 // TellAccount queues what the account is told: on its pages at once and, when
@@ -43,6 +44,9 @@ func (k Keeper) TellWriter(ctx context.Context, tx Store, t Telling) error {
 	by, err := writerChannel(ctx, tx, t.Case)
 	if err != nil {
 		return err
+	}
+	if t.Quiet {
+		by = ByPage
 	}
 	n := k.notice(t, by, t.Name+":writer")
 	n.Writer, n.Locale = t.Case.Writer, t.Case.Locale

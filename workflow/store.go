@@ -232,6 +232,8 @@ type Outbox interface {
 	// ReapNotices turns notices whose lease ran out uncertain; it returns them.
 	ReapNotices(ctx context.Context, now time.Time) ([]Notice, error)
 	Notice(ctx context.Context, id int64) (Notice, error)
+	// NoticeByMessageID finds the notice a mail answers to, or NotFound.
+	NoticeByMessageID(ctx context.Context, messageID string) (Notice, error)
 	NoticesOf(ctx context.Context, caseID int64) ([]Notice, error)
 	// Undelivered lists failed and uncertain notices nobody has dealt with.
 	Undelivered(ctx context.Context, before int64, limit int) ([]Notice, error)

@@ -11,12 +11,6 @@ import (
 	"mailbox/workflow"
 )
 
-// How long a session lives without being used, and at most.
-const (
-	IdleTime     = 8 * time.Hour
-	AbsoluteTime = 7 * 24 * time.Hour
-)
-
 // The limits of signing in: by user name, and by where it comes from.
 var (
 	limitName   = workflow.Limit{Name: "signin-name", Rate: 5, Burst: 10, Per: 5 * time.Minute}
@@ -36,7 +30,7 @@ type Passwords interface {
 	Fits(password, hash string) (bool, error)
 }
 
-// Door lets staff in and out.
+// Door lets staff in, and administrators say who they are.
 type Door struct {
 	store     workflow.Store
 	sessions  workflow.Sessions
@@ -54,31 +48,24 @@ func NewDoor(store workflow.Store, sessions workflow.Sessions, limiter workflow.
 // Entry is what somebody shows at the door.
 type Entry struct {
 	Username, Password string
-	Client             string // short words about the browser, for the list of sessions
 	ClientKey          string // keyed hash of where it comes from, for the limit
 }
 
-// SignIn opens a session. An unknown name, a wrong password and a disabled
-// account are one answer, in one time. When the limits cannot be asked nobody
-// gets in.
-func (d *Door) SignIn(ctx context.Context, e Entry) (token string, a workflow.Account, err error) {
+// Admit says who it is. An unknown name, a wrong password and a disabled account
+// are one answer, in one time. When the limits cannot be asked nobody gets in.
+func (d *Door) Admit(ctx context.Context, e Entry) (workflow.Account, error) {
 	name := strings.ToLower(strings.TrimSpace(e.Username))
-	for limit, key := range map[workflow.Limit]string{limitName: name, limitClient: e.ClientKey} {
-		if err := d.limiter.Allow(ctx, limit, key); err != nil {
-			return "", workflow.Account{}, err
-		}
+	if err := d.limiter.Allow(ctx, limitName, name); err != nil {
+		return workflow.Account{}, err
 	}
-	a, err = d.known(ctx, name, e.Password)
+	if err := d.limiter.Allow(ctx, limitClient, e.ClientKey); err != nil {
+		return workflow.Account{}, err
+	}
+	a, err := d.known(ctx, name, e.Password)
 	if err != nil {
-		return "", workflow.Account{}, err
+		return workflow.Account{}, err
 	}
-	now := d.now()
-	s := workflow.Session{AccountID: a.ID, Since: now, Seen: now, Client: e.Client}
-	token, err = d.sessions.Open(ctx, s, IdleTime, AbsoluteTime)
-	if err != nil {
-		return "", workflow.Account{}, err
-	}
-	return token, a, d.note(ctx, a.ID, "sign_in", a.ID, nil)
+	return a, d.note(ctx, a.ID, "sign_in", a.ID, nil)
 }
 
 func (d *Door) known(ctx context.Context, name, password string) (workflow.Account, error) {
@@ -97,23 +84,6 @@ func (d *Door) known(ctx context.Context, name, password string) (workflow.Accou
 		return workflow.Account{}, workflow.Fail(workflow.Unauthenticated, "login.refused")
 	}
 	return a, nil
-}
-
-// SignOut ends the session.
-func (d *Door) SignOut(ctx context.Context, token string) error { return d.sessions.Close(ctx, token) }
-
-// Who returns the account a session belongs to. A disabled account has none.
-func (d *Door) Who(ctx context.Context, token string) (workflow.Account, error) {
-	s, err := d.sessions.Find(ctx, token, d.now())
-	if err != nil {
-		return workflow.Account{}, err
-	}
-	a, err := d.store.Account(ctx, s.AccountID)
-	switch {
-	case workflow.KindOf(err) == workflow.NotFound && err != nil, err == nil && !a.Disabled.IsZero():
-		return workflow.Account{}, workflow.Fail(workflow.Unauthenticated, "login.needed")
-	}
-	return a, err
 }
 
 // Sessions lists where the account is signed in.

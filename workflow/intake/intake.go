@@ -100,7 +100,7 @@ func (in *Intake) begin(ctx context.Context, l workflow.Letter) (Receipt, error)
 			return err
 		}
 		c = fresh
-		return in.tell(ctx, tx, fresh, code)
+		return in.tell(ctx, tx, fresh, code, l.Quiet)
 	})
 	if err != nil {
 		return Receipt{}, err
@@ -167,10 +167,10 @@ func (in *Intake) keepLetter(ctx context.Context, tx workflow.Store, c workflow.
 	return tx.Index(ctx, c.ID, workflow.SearchWords(c.Number+" "+l.Subject+"\n"+l.Body))
 }
 
-func (in *Intake) tell(ctx context.Context, tx workflow.Store, c workflow.Case, code workflow.Code) error {
+func (in *Intake) tell(ctx context.Context, tx workflow.Store, c workflow.Case, code workflow.Code, quiet bool) error {
 	t := workflow.Telling{
 		Name: "case:" + c.Number + ":received", Kind: workflow.NoticeReceived, Case: c, At: c.Received,
-		Secret: in.vault.SealWords(code.Groups()),
+		Secret: in.vault.SealWords(code.Groups()), Quiet: quiet,
 	}
 	if err := in.desk.Keeper.TellWriter(ctx, tx, t); err != nil || !c.Urgent {
 		return err

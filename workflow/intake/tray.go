@@ -1,0 +1,87 @@
+package intake
+
+import (
+	"context"
+	"strings"
+
+	"mailbox/workflow"
+)
+
+// The trays hold mails a person must decide about: those that could not be read
+// and those from people who are not on the case they wrote to. Only the office
+// sees them.
+
+// Tray lists mails in a state, newest first, ids below before (0: all).
+func (r *Mailroom) Tray(ctx context.Context, by workflow.Actor, state workflow.MailState, before int64, limit int) ([]workflow.RawMail, error) {
+	if !by.Office() {
+		return nil, workflow.Absent()
+	}
+	return r.desk.Store.MailTray(ctx, state, before, limit)
+}
+
+// Show returns a stored mail and what a reader makes of it now.
+func (r *Mailroom) Show(ctx context.Context, by workflow.Actor, id int64) (workflow.RawMail, ReadMail, error) {
+	if !by.Office() {
+		return workflow.RawMail{}, ReadMail{}, workflow.Absent()
+	}
+	m, err := r.desk.Store.RawMail(ctx, id)
+	if err != nil {
+		return m, ReadMail{}, err
+	}
+	read, err := r.read(ctx, m)
+	return m, read, err
+}
+
+// waits returns a mail that still waits for a decision.
+func (r *Mailroom) waits(ctx context.Context, by workflow.Actor, id int64) (workflow.RawMail, ReadMail, error) {
+	m, read, err := r.Show(ctx, by, id)
+	if err == nil && m.State != workflow.MailHeld && m.State != workflow.MailUnreadable {
+		err = workflow.Fail(workflow.Conflict, "mail.decided")
+	}
+	m.HandledBy = by.ID
+	return m, read, err
+}
+
+// Attach adds a held mail to a case that the office names.
+func (r *Mailroom) Attach(ctx context.Context, by workflow.Actor, id int64, number string) error {
+	m, read, err := r.waits(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	c, err := r.desk.Store.CaseByNumber(ctx, strings.ToUpper(strings.TrimSpace(number)))
+	if err != nil || !workflow.ScopeOf(by).Sees(c, false) {
+		if absentIsNone(err) != nil {
+			return err
+		}
+		return workflow.Wrong("number", "case.merge_unknown")
+	}
+	return r.reply(ctx, m, read, c.ID)
+}
+
+// MakeLetter makes a held or unreadable mail a case of its own.
+func (r *Mailroom) MakeLetter(ctx context.Context, by workflow.Actor, id int64) error {
+	m, read, err := r.waits(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	return r.letter(ctx, m, read)
+}
+
+// Retry lets the reader try again: after an upgrade it may understand more.
+func (r *Mailroom) Retry(ctx context.Context, by workflow.Actor, id int64) error {
+	m, _, err := r.waits(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	m.State, m.Attempts, m.Reason = workflow.MailNew, 0, ""
+	return r.desk.Store.SaveRawMail(ctx, m)
+}
+
+// Dismiss puts a mail aside; its bytes stay.
+func (r *Mailroom) Dismiss(ctx context.Context, by workflow.Actor, id int64) error {
+	m, _, err := r.waits(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	return r.end(ctx, m, workflow.MailDismissed, m.Reason)
+}
