@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"slices"
+
+	"mailbox/workflow"
 )
 
 // User is a member of staff as the edge needs to know her.
@@ -26,4 +28,13 @@ type Accounts interface {
 	// Bearer returns the account that an API token speaks for, or an
 	// Unauthenticated error.
 	Bearer(ctx context.Context, token string) (User, error)
+}
+
+// Actor is the user as somebody who does things to cases.
+func (u *User) Actor() workflow.Actor {
+	a := workflow.Actor{ID: u.AccountID, Name: u.Name, Department: u.Department}
+	for _, r := range u.Roles {
+		a.Roles = append(a.Roles, workflow.Role(r))
+	}
+	return a
 }
