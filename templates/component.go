@@ -2,6 +2,7 @@ package templates
 
 import (
 	"html/template"
+	"strings"
 	"time"
 )
 
@@ -234,3 +235,14 @@ func componentFuncs(t func(string, ...any) string) map[string]any {
 		"seal": func(fingerprint string) Seal { return Seal{Fingerprint: fingerprint} },
 	}
 }
+
+// Column is the head of the i-th cell of a row.
+func (t Table) Column(i int) Column {
+	if i < len(t.Columns) {
+		return t.Columns[i]
+	}
+	return Column{}
+}
+
+// CodeLine is the code as it is typed and copied.
+func (r Receipt) CodeLine() string { return strings.Join(r.Code, "-") }

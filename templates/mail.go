@@ -34,7 +34,7 @@ func (s *Set) parseMails(locale string, funcs text.FuncMap) error {
 }
 
 func parseMail(kind string, funcs text.FuncMap) (*mail, error) {
-	t, err := text.New(kind).Funcs(funcs).Option("missingkey=error").ParseFS(files, "mail/_*.txt", "mail/"+kind+".txt")
+	t, err := text.New(kind).Funcs(funcs).Option("missingkey=error").ParseFS(files, "mail/part/*.txt", "mail/"+kind+".txt")
 	if err != nil {
 		return nil, err
 	}

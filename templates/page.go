@@ -12,6 +12,7 @@ type Page struct {
 	College string // name of the college, shown beside the site's name
 	Demo    bool   // a demonstration: every page says so
 	Theme   string // "light", "dark", or "" for what the device prefers
+	Search  string // where staff search posts to, or "" for none
 
 	User     *User     // who is signed in, or nil
 	Nav      []NavItem // side navigation of staff pages
@@ -27,8 +28,9 @@ type Page struct {
 // User is the signed-in person as the layout shows them.
 type User struct {
 	Name   string
-	Role   string // in words: "后勤处 · 经办人"
-	Unread int    // notices not yet seen
+	Role   string  // in words: "后勤处 · 经办人"
+	Unread int     // notices not yet seen
+	Links  []Crumb // of the person's own menu: account, notices
 }
 
 // NavItem is one entry of the side navigation. An item without Href is the

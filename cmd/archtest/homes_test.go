@@ -22,9 +22,10 @@ var homes = map[string][]string{
 	"github.com/alicebob":       {"repository/private"},
 
 	// Tests.
-	"github.com/chromedp":   {"handlers/web/webtest"},
-	"golang.org/x/net/html": {"handlers/web/webtest"},
-	"testing":               {"workflow/workflowtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+	"github.com/chromedp":          {"handlers/web/webtest"},
+	"github.com/jba/templatecheck": {"templates/templatestest"},
+	"golang.org/x/net/html":        {"handlers/web/webtest"},
+	"testing":                      {"templates/templatestest", "workflow/workflowtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
 
 	// The system.
 	"os": {"cmd", "repository/blob", "repository/private", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
