@@ -1,0 +1,114 @@
+package workflowtest
+
+import (
+	"errors"
+
+	"mailbox/workflow"
+)
+
+// data is everything a Memory remembers.
+type data struct {
+	cases      table[int64, workflow.Case]
+	serials    table[string, int64] // numbers given, by day
+	assists    table[string, assist]
+	words      table[int64, string]
+	extensions table[int64, workflow.Extension]
+
+	letters  table[int64, workflow.StoredLetter]
+	sealed   table[string, workflow.SealedWriter]
+	messages table[int64, workflow.Message]
+	files    table[int64, workflow.File]
+	answers  table[int64, workflow.AnswerDraft]
+	versions table[int64, answerVersion]
+	clocks   table[int64, workflow.Clock]
+	events   table[string, workflow.Event]
+	journal  table[int64, workflow.JournalEntry]
+
+	notices table[int64, workflow.Notice]
+	mails   table[int64, workflow.RawMail]
+	cursors table[string, workflow.MailCursor]
+	dead    table[string, string]
+
+	departments table[int64, workflow.Department]
+	categories  table[int64, workflow.Category] // by version
+	templates   table[int64, workflow.AnswerTemplate]
+	settings    table[string, string]
+	accounts    table[int64, workflow.Account]
+	policies    table[int64, workflow.Policy] // by version
+	calendars   table[int64, workflow.CalendarVersion]
+
+	categoryIDs, policyIDs int64
+
+	facts   table[int64, storedFact]
+	figures map[workflow.Fact]int
+}
+
+func newData() *data {
+	return &data{
+		cases: newTable[int64, workflow.Case](), serials: newTable[string, int64](), assists: newTable[string, assist](),
+		words: newTable[int64, string](), extensions: newTable[int64, workflow.Extension](),
+		letters: newTable[int64, workflow.StoredLetter](), sealed: newTable[string, workflow.SealedWriter](),
+		messages: newTable[int64, workflow.Message](), files: newTable[int64, workflow.File](),
+		answers: newTable[int64, workflow.AnswerDraft](), versions: newTable[int64, answerVersion](),
+		clocks: newTable[int64, workflow.Clock](), events: newTable[string, workflow.Event](),
+		journal: newTable[int64, workflow.JournalEntry](), notices: newTable[int64, workflow.Notice](),
+		mails: newTable[int64, workflow.RawMail](), cursors: newTable[string, workflow.MailCursor](), dead: newTable[string, string](),
+		departments: newTable[int64, workflow.Department](), categories: newTable[int64, workflow.Category](),
+		templates: newTable[int64, workflow.AnswerTemplate](), settings: newTable[string, string](),
+		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
+		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
+		figures: map[workflow.Fact]int{},
+	}
+}
+
+func (d *data) clone() *data {
+	return &data{
+		cases: d.cases.clone(), serials: d.serials.clone(), assists: d.assists.clone(),
+		words: d.words.clone(), extensions: d.extensions.clone(),
+		letters: d.letters.clone(), sealed: d.sealed.clone(),
+		messages: d.messages.clone(), files: d.files.clone(),
+		answers: d.answers.clone(), versions: d.versions.clone(),
+		clocks: d.clocks.clone(), events: d.events.clone(),
+		journal: d.journal.clone(), notices: d.notices.clone(),
+		mails: d.mails.clone(), cursors: d.cursors.clone(), dead: d.dead.clone(),
+		departments: d.departments.clone(), categories: d.categories.clone(),
+		templates: d.templates.clone(), settings: d.settings.clone(),
+		accounts: d.accounts.clone(), policies: d.policies.clone(),
+		calendars: d.calendars.clone(), facts: d.facts.clone(),
+		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
+	}
+}
+
+func conflict() error { return workflow.Fail(workflow.Conflict, "conflict") }
+
+// refused is what a CHECK constraint says: a fault of the program, not of a
+// person.
+func refused(why string) error { return errors.New("refused by a constraint: " + why) }
+
+// need returns NotFound unless every reference leads somewhere.
+func need(found ...bool) error {
+	for _, ok := range found {
+		if !ok {
+			return workflow.Absent()
+		}
+	}
+	return nil
+}
+
+// The references; 0 and "" lead nowhere and are allowed.
+func (d *data) account(id int64) bool    { return id == 0 || d.accounts.has(id) }
+func (d *data) department(id int64) bool { return id == 0 || d.departments.has(id) }
+func (d *data) caseRef(id int64) bool    { return id == 0 || d.cases.has(id) }
+func (d *data) message(id int64) bool    { return id == 0 || d.messages.has(id) }
+func (d *data) answer(id int64) bool     { return id == 0 || d.answers.has(id) }
+func (d *data) writer(id string) bool    { return id == "" || d.sealed.has(id) }
+
+func (d *data) category(id int64) bool {
+	return id == 0 || d.categories.any(func(c workflow.Category) bool { return c.ID == id })
+}
+
+func (d *data) policy(id int64) bool {
+	return id == 0 || d.policies.any(func(p workflow.Policy) bool { return p.ID == id })
+}
+
+func (d *data) accountName(id int64) string { return d.accounts.rows[id].Name }

@@ -1,0 +1,171 @@
+package workflowtest
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"mailbox/workflow"
+)
+
+type storedFact struct {
+	CaseID int64
+	workflow.FactChange
+	Projected bool
+}
+
+func cloneFigures(f map[workflow.Fact]int) map[workflow.Fact]int { return maps.Clone(f) }
+
+// AddFacts implements workflow.Figures.
+func (m *Memory) AddFacts(ctx context.Context, caseID int64, changes []workflow.FactChange) error {
+	return m.write(ctx, func(d *data) error {
+		if err := need(d.cases.has(caseID)); err != nil {
+			return err
+		}
+		for _, ch := range changes {
+			d.facts.put(d.facts.next(), storedFact{CaseID: caseID, FactChange: ch})
+		}
+		return nil
+	})
+}
+
+// Project implements workflow.Figures.
+func (m *Memory) Project(ctx context.Context, limit int) (int, error) {
+	n := 0
+	err := m.write(ctx, func(d *data) error {
+		n = 0
+		for _, id := range d.waitingFacts(limit) {
+			f := d.facts.rows[id]
+			d.figures[f.Fact] += f.N
+			f.Projected = true
+			d.facts.put(id, f)
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
+// waitingFacts lists facts that are in no figure yet, oldest first.
+func (d *data) waitingFacts(limit int) []int64 {
+	var out []int64
+	for id, f := range d.facts.rows {
+		if !f.Projected {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return first(out, limit)
+}
+
+// WaitingFacts implements workflow.Figures.
+func (m *Memory) WaitingFacts(ctx context.Context) (int, error) {
+	return read(ctx, m, func(d *data) (int, error) { return len(d.waitingFacts(0)), nil })
+}
+
+// Sum implements workflow.Figures.
+func (m *Memory) Sum(ctx context.Context, q workflow.FigureQuery) ([]workflow.FigureRow, error) {
+	return read(ctx, m, func(d *data) ([]workflow.FigureRow, error) {
+		sums := map[workflow.FigureRow]int{}
+		for f, n := range d.figures {
+			if counts(q, f) {
+				sums[rowOf(q.By, f)] += n
+			}
+		}
+		var out []workflow.FigureRow
+		for row, n := range sums {
+			if row.N = n; n != 0 {
+				out = append(out, row)
+			}
+		}
+		slices.SortFunc(out, compareRows)
+		return out, nil
+	})
+}
+
+func counts(q workflow.FigureQuery, f workflow.Fact) bool {
+	return slices.Contains(q.Measures, f.Measure) && q.From <= f.Day && f.Day < q.To &&
+		like(q.Department, f.Department) && like(q.Category, f.Category) && like(q.Kind, f.Kind) &&
+		like(q.Channel, f.Channel) && like(q.Mode, f.Mode)
+}
+
+// rowOf keeps of a fact only the dimensions asked for.
+func rowOf(by []workflow.Dimension, f workflow.Fact) workflow.FigureRow {
+	row := workflow.FigureRow{Measure: f.Measure}
+	for _, dimension := range by {
+		switch dimension {
+		case workflow.ByDay:
+			row.Day = f.Day
+		case workflow.ByMonth:
+			row.Day = f.Day[:len("2006-01")] + "-01"
+		case workflow.ByDepartment:
+			row.Department = f.Department
+		case workflow.ByCategory:
+			row.Category = f.Category
+		case workflow.ByKind:
+			row.Kind = f.Kind
+		case workflow.ByChannel:
+			row.Channel = f.Channel
+		case workflow.ByMode:
+			row.Mode = f.Mode
+		case workflow.ByBucket:
+			row.Bucket = f.Bucket
+		}
+	}
+	return row
+}
+
+func compareRows(a, b workflow.FigureRow) int {
+	return cmp.Or(cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Department, b.Department),
+		cmp.Compare(a.Category, b.Category), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Channel, b.Channel),
+		cmp.Compare(a.Mode, b.Mode), cmp.Compare(a.Bucket, b.Bucket))
+}
+
+// StoredFigures implements workflow.Figures.
+func (m *Memory) StoredFigures(ctx context.Context, day string) (map[workflow.Fact]int, error) {
+	return read(ctx, m, func(d *data) (map[workflow.Fact]int, error) {
+		out := map[workflow.Fact]int{}
+		for f, n := range d.figures {
+			if f.Day == day && n != 0 {
+				out[f] = n
+			}
+		}
+		return out, nil
+	})
+}
+
+// FigureDays implements workflow.Figures.
+func (m *Memory) FigureDays(ctx context.Context) ([]string, error) {
+	return read(ctx, m, func(d *data) ([]string, error) {
+		days := map[string]bool{}
+		for f, n := range d.figures {
+			if n != 0 {
+				days[f.Day] = true
+			}
+		}
+		return slices.Sorted(maps.Keys(days)), nil
+	})
+}
+
+// hasFact reports whether the case counts for what is asked.
+func (d *data) hasFact(caseID int64, q workflow.FactQuery) bool {
+	sums := map[workflow.Fact]int{}
+	for _, f := range d.facts.rows {
+		if f.CaseID == caseID && behind(q, f.Fact) {
+			sums[f.Fact] += f.N
+		}
+	}
+	for _, n := range sums {
+		if n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func behind(q workflow.FactQuery, f workflow.Fact) bool {
+	return f.Measure == q.Measure && (q.From == "" || q.From <= f.Day) && (q.To == "" || f.Day < q.To) &&
+		like(q.Department, f.Department) && like(q.Category, f.Category) && like(q.Kind, f.Kind) &&
+		like(q.Channel, f.Channel) && like(q.Mode, f.Mode) && f.Bucket >= q.MinBucket
+}
