@@ -187,3 +187,10 @@ func (m *Memory) FailNoticeByMessageID(ctx context.Context, messageID, reason st
 	})
 	return out, err
 }
+
+// NoticeByMessageID implements workflow.Outbox.
+func (m *Memory) NoticeByMessageID(ctx context.Context, messageID string) (workflow.Notice, error) {
+	return read(ctx, m, func(d *data) (workflow.Notice, error) {
+		return only(d.notices.where(func(n workflow.Notice) bool { return n.MessageID == messageID }))
+	})
+}
