@@ -21,11 +21,16 @@ var homes = map[string][]string{
 	"github.com/go-redis":       {"repository/redisdb"},
 	"github.com/alicebob":       {"repository/private"},
 
+	"github.com/alexedwards/argon2id": {"repository/password"},
+
 	// Tests.
 	"github.com/chromedp":          {"handlers/web/webtest"},
 	"github.com/jba/templatecheck": {"templates/templatestest"},
 	"golang.org/x/net/html":        {"handlers/web/webtest"},
 	"testing":                      {"templates/templatestest", "workflow/workflowtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+
+	// The command line.
+	"github.com/alecthomas/kong": {"cmd/mailbox"},
 
 	// The system.
 	"os": {"cmd", "repository/blob", "repository/private", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"mailbox/repository/password"
+	"mailbox/workflow"
+	"mailbox/workflow/access"
+	"mailbox/workflow/calendar"
+	"mailbox/workflow/casework"
+	"mailbox/workflow/intake"
+	"mailbox/workflow/report"
+	"mailbox/workflow/sla"
+)
+
+// app is every use case, joined to its memory.
+type app struct {
+	*servers
+	keys     keys
+	log      *slog.Logger
+	desk     *workflow.Desk
+	codes    workflow.Codes
+	vault    *access.Vault
+	door     *access.Door
+	intake   *intake.Intake
+	mailroom *intake.Mailroom
+	cases    *casework.Casework
+	watch    *sla.Watch
+	figures  *report.Office
+}
+
+// join makes the use cases. The clock is an argument so that the demonstration
+// can live through a year in a minute.
+func join(c *Config, s *servers, k keys, log *slog.Logger, w world) (*app, error) {
+	a := &app{servers: s, keys: k, log: log, codes: workflow.NewCodes(k.derive("codes"))}
+	build := func(v workflow.CalendarVersion) (workflow.WorkingTime, error) { return calendar.Of(v, c.zone) }
+	a.desk = &workflow.Desk{
+		Store:  s.store,
+		Keeper: workflow.Keeper{Chain: workflow.NewChain(k.derive("chain")), Zone: c.zone, Domain: c.mailDomain()},
+		Rules:  workflow.NewRulebook(s.store, build, w.Now),
+		Now:    w.Now,
+	}
+	a.watch = sla.New(a.desk, s.redis)
+	a.desk.Arm = a.arm
+	var err error
+	if a.vault, err = access.NewVault(k.secret, a.desk); err != nil {
+		return nil, err
+	}
+	passwords, err := password.New()
+	if err != nil {
+		return nil, fmt.Errorf("passwords: %w", err)
+	}
+	a.door = access.NewDoor(s.store, s.redis.Sessions(), s.redis, passwords, a.desk.Keeper.Chain, w.Now)
+	proof, err := intake.NewProof(k.secret)
+	if err != nil {
+		return nil, err
+	}
+	a.intake = intake.New(a.desk, a.vault, a.codes, proof)
+	a.cases = casework.New(a.desk, a.codes, s.redis)
+	return a, nil
+}
+
+// arm lets timers ring; when Redis is away the reconciliation does it later.
+func (a *app) arm(ctx context.Context, clocks ...workflow.Clock) {
+	if err := a.watch.Arm(ctx, clocks...); err != nil {
+		a.log.WarnContext(ctx, "timers not armed; the reconciliation will", "clocks", len(clocks), "err", err)
+	}
+}
