@@ -27,7 +27,7 @@ var homes = map[string][]string{
 	"github.com/chromedp":          {"handlers/web/webtest"},
 	"github.com/jba/templatecheck": {"templates/templatestest"},
 	"golang.org/x/net/html":        {"handlers/web/webtest"},
-	"testing":                      {"templates/templatestest", "workflow/workflowtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+	"testing":                      {"templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
 
 	// The command line.
 	"github.com/alecthomas/kong": {"cmd/mailbox"},
