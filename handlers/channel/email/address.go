@@ -8,7 +8,7 @@ import (
 // addresses reads a list of mailboxes. It forgives names with commas, colons
 // and brackets that nobody quoted, and reads in one pass.
 func addresses(raw []byte, hint string, most int) []Address {
-	const longest = 8 << 20
+	const longest, longestName = 8 << 20, 500
 	s := clean(string(decodeBare(raw[:min(len(raw), longest)], hint)))
 	s = fold.ReplaceAllString(s, " ")
 	var out []Address
@@ -17,12 +17,14 @@ func addresses(raw []byte, hint string, most int) []Address {
 		if len(out) >= most {
 			break
 		}
-		if pending != "" {
-			c = pending + c
+		c = pending + c
+		if strings.HasSuffix(c, ",") && len(c) < longestName && !strings.Contains(c, "@") && !strings.Contains(c, "=?") && !strings.Contains(c, "<") {
+			pending = c // perhaps a name with a comma in it
+			continue
 		}
 		a := mailbox(c)
-		if a.Address == "" && strings.HasSuffix(c, ",") && len(c) < 1000 {
-			pending = c // perhaps a name with a comma in it
+		if a.Address == "" && pending == "" && strings.Contains(c, "=?") && strings.HasSuffix(c, ",") && len(c) < longestName {
+			pending = c // or an encoded word with one
 			continue
 		}
 		pending = ""

@@ -131,24 +131,29 @@ func introduction(lines []string, i int) int {
 // when it is not one that a mail program writes.
 func attribution(lines []string, i int) int {
 	const most = 4
+	start := -1
 	for j := i; j >= 0 && j > i-most; j-- {
 		if blankText(lines[j]) {
-			return -1
+			break
 		}
 		sentence := strings.Join(lines[j:i+1], " ")
 		if len(sentence) > 600 {
-			return -1
+			break
 		}
-		if attributionHas.MatchString(sentence) && beginsAttribution(lines[j]) {
+		if dated.MatchString(lines[j]) {
 			return j
 		}
+		if start < 0 && attributionHas.MatchString(sentence) && attributionStart.MatchString(lines[j]) {
+			start = j
+		}
 	}
-	return -1
+	return start
 }
 
 var attributionStart = regexp.MustCompile(`(?i)^[> \t]*(?:on |在|于|於|le |am |el |il |[0-9"“'<]|[^ \t].{0,80}(?:<[^>]+@|于|於|[0-9]{4}))`)
 
-func beginsAttribution(l string) bool { return attributionStart.MatchString(l) }
+// dated begins an attribution beyond doubt, though it be cut into lines.
+var dated = regexp.MustCompile(`(?i)^[> \t]*(?:on|在|于|於|le|am|el|il) ?.{0,12}(?:[0-9]{4}[-/.年]|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? [0-9]{1,2}|[0-9]{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))`)
 
 // markedBelow tells whether the first text below is marked by ">".
 func markedBelow(lines []string, i int) bool {
