@@ -2,6 +2,7 @@ package email
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -28,6 +29,9 @@ func decodeTransfer(b []byte, encoding string) (content []byte, ok bool) {
 // decodeBase64Body takes content that is plainly not base64 as it is.
 func decodeBase64Body(b []byte) ([]byte, bool) {
 	sample := b[:min(len(b), 2000)]
+	if end := padded.FindIndex(sample); end != nil {
+		sample = sample[:end[1]] // text that somebody added below is no sign
+	}
 	odd, spaces := 0, 0
 	for _, c := range sample {
 		switch {
@@ -43,6 +47,8 @@ func decodeBase64Body(b []byte) ([]byte, bool) {
 	}
 	return decodeBase64(b)
 }
+
+var padded = regexp.MustCompile(`=\r?\n`)
 
 // decodeBase64 skips what is no digit, joins runs that were padded each for
 // itself, and stops at text that somebody added below.
