@@ -11,7 +11,11 @@ var homes = map[string][]string{
 	"html/template":                       {"templates"},
 
 	// Mail.
-	"github.com/wneessen/go-mail": {"handlers/channel/email"},
+	"github.com/wneessen/go-mail":        {"handlers/channel/email"},
+	"github.com/emersion":                {"handlers/channel/email"},
+	"github.com/jhillyerd/enmime":        {"handlers/channel/email"},
+	"github.com/microcosm-cc/bluemonday": {"handlers/channel/email"},
+	"golang.org/x/text":                  {"handlers/channel/email"},
 
 	// Memory.
 	"github.com/jmoiron/sqlx":   {"repository/postgres"},
