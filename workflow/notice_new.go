@@ -39,8 +39,12 @@ func (k Keeper) TellAccount(ctx context.Context, tx Store, a Account, t Telling)
 
 // TellWriter queues what the writer of the case is told: by mail when an
 // address is known and alive, and otherwise on the tracking page alone, which
-// always shows it.
+// always shows it. Of an anonymous writer there is nobody to queue it for: the
+// tracking page says all there is.
 func (k Keeper) TellWriter(ctx context.Context, tx Store, t Telling) error {
+	if t.Case.Writer == "" {
+		return nil
+	}
 	by, err := writerChannel(ctx, tx, t.Case)
 	if err != nil {
 		return err
@@ -57,9 +61,6 @@ func (k Keeper) TellWriter(ctx context.Context, tx Store, t Telling) error {
 }
 
 func writerChannel(ctx context.Context, tx Store, c Case) (string, error) {
-	if c.Writer == "" {
-		return ByPage, nil
-	}
 	w, err := tx.Writer(ctx, c.Writer)
 	if err != nil {
 		return "", err
