@@ -146,9 +146,7 @@ func (g guide) badges() []Badge {
 }
 
 func (g guide) remains(unit string, n int) string {
-	f := format{t: func(key string, args ...any) string { return g.set.Text(g.locale, key, args...) },
-		plural: func(key string, n int, args ...any) string { return g.set.Plural(g.locale, key, n, args...) }}
-	return f.remains(unit, n)
+	return g.set.format(g.locale).remains(unit, n)
 }
 
 func (g guide) dues() []Due {
