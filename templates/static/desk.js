@@ -43,7 +43,7 @@ function palette() {
   if (!dialog) return;
   const input = dialog.querySelector("input");
   const list = dialog.querySelector("ul");
-  const acts = [...document.querySelectorAll("main [data-key], .sidenav a")].map((el) => ({ label: el.textContent.trim().replace(/\s+/g, " "), key: el.dataset.key ?? "", run: () => el.click() }));
+  const acts = [...document.querySelectorAll("main [data-key], .sidenav a")].map((el) => ({ label: (el.querySelector("span") ?? el).textContent.trim(), key: el.dataset.key ?? "", run: () => el.click() }));
   const search = document.querySelector(".topbar-search");
   let found = [], at = 0;
 

@@ -86,9 +86,13 @@ func Home(locale string) templates.Home {
 	}
 }
 
-// Error is the error page for a status.
+// Error is the error page for a status, with the time to wait where one is known.
 func Error(locale string, status int) templates.ErrorPage {
-	return templates.ErrorPage{Page: Page(locale, "/write"), Status: status, Retry: pick(locale, "30 秒", "30 seconds"), Reference: "7f3a-0c21"}
+	e := templates.ErrorPage{Page: Page(locale, "/write"), Status: status, Reference: "7f3a-0c21"}
+	if status == 429 || status == 503 {
+		e.Retry = pick(locale, "30 秒", "30 seconds")
+	}
+	return e
 }
 
 // Styleguide is the style guide as an administrator sees it.
