@@ -71,7 +71,9 @@ func browse(t *testing.T) (context.Context, func() []string) {
 		case *runtime.EventExceptionThrown:
 			said = append(said, ev.ExceptionDetails.Text)
 		case *cdplog.EventEntryAdded:
-			said = append(said, ev.Entry.Text+" "+ev.Entry.URL)
+			if ev.Entry.Level == cdplog.EntryLevelError || ev.Entry.Level == cdplog.EntryLevelWarning {
+				said = append(said, ev.Entry.Text+" "+ev.Entry.URL)
+			}
 		}
 	})
 	if err != nil {
@@ -151,7 +153,7 @@ func photograph(ctx context.Context, t *testing.T, name string) {
 		return
 	}
 	for _, theme := range []string{"light", "dark"} {
-		feature := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}
+		feature := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}}
 		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: feature})
 		if err != nil {
 			t.Fatal(err)

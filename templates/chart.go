@@ -101,8 +101,7 @@ func (c Bars) Width(p Point) float64 { return share(p.Value, c.Of, c.Points) }
 
 // Part is one piece of a stacked bar.
 type Part struct {
-	Label string
-	Tone  string // good soon late info or "" for neutral
+	Tone string // good soon late info or "" for neutral
 	Point
 }
 

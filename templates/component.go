@@ -100,6 +100,21 @@ type Step struct {
 	Href  string
 }
 
+// Item is a letter in a list as narrow as a mail reader's.
+type Item struct {
+	Href    string
+	Title   string
+	When    string // short: "9:30", "11月20日"
+	Who     string // "匿名 · 宿舍公寓"
+	Due     *Due
+	Badge   *Badge
+	Fresh   bool // nobody has opened it
+	Current bool
+}
+
+// Fact is a thing known about another, set as a pair.
+type Fact struct{ Label, Value, Href string }
+
 // Tab is one view of the same thing.
 type Tab struct {
 	Label, Href string

@@ -57,6 +57,21 @@
 // words, not keys. Every partial, its type and its states can be seen on
 // /admin/styleguide, whose source is the example to copy from.
 //
+// # Script
+//
+// A page asks for what script adds by marks on its own markup; without script
+// the page is complete all the same.
+//
+//	<form data-draft="write" data-upload>   keeps what is typed; sends with progress
+//	  {{ template "draft-notice" }}           "what you had not finished is back"
+//	  {{ template "draft-shared" }}           the box that keeps nothing, as field "shared"
+//	  {{ template "upload-progress" }}
+//	<main data-draft-sent="write">          on the page after: forget it
+//	data-dialog="id"                        on a link to #id: opens the dialog
+//	data-key="e", data-key="g i"            on desks: the key that presses this
+//	data-row                                on a row with a .row-link, or on a link: j and k
+//	data-print, hidden                      a button that prints
+//
 // # Words
 //
 // locale/<locale>/<area>.json are flat maps, merged; a key in two areas is an

@@ -10,8 +10,7 @@ import (
 
 // formatFuncs print dates and numbers as the language writes them. Times are
 // shown in the zone they carry: the handler chooses it.
-func formatFuncs(locale string, t func(string, ...any) string, plural func(string, int, ...any) string) map[string]any {
-	f := format{english: locale == "en", t: t, plural: plural}
+func formatFuncs(f format) map[string]any {
 	return map[string]any{
 		"date":     f.date,
 		"day":      f.day,
@@ -30,6 +29,7 @@ func formatFuncs(locale string, t func(string, ...any) string, plural func(strin
 	}
 }
 
+// format is one language's way to write them.
 type format struct {
 	english bool
 	t       func(string, ...any) string
@@ -71,6 +71,15 @@ func (f format) remains(unit string, n int) string {
 		return f.plural("due.late."+unit, -n)
 	}
 	return f.plural("due.left."+unit, n)
+}
+
+// format returns the formats of a language.
+func (s *Set) format(locale string) format {
+	return format{
+		english: locale == "en",
+		t:       func(key string, args ...any) string { return s.Text(locale, key, args...) },
+		plural:  func(key string, n int, args ...any) string { return s.Plural(locale, key, n, args...) },
+	}
 }
 
 // grouped puts a comma at every thousand.

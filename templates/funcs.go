@@ -8,14 +8,15 @@ import (
 
 // funcs is everything a template of one language can call. All are pure.
 func (s *Set) funcs(locale string) template.FuncMap {
-	t := func(key string, args ...any) string { return s.Text(locale, key, args...) }
-	plural := func(key string, n int, args ...any) string { return s.Plural(locale, key, n, args...) }
+	f := s.format(locale)
+	t := f.t
 	all := template.FuncMap{
 		"t":       t,
-		"plural":  plural,
+		"plural":  f.plural,
 		"asset":   Asset,
 		"icon":    icon,
 		"paras":   paragraphs,
+		"phrases": phrases,
 		"options": func(options ...Choice) []Choice { return options },
 		"choice":  func(value, label string) Choice { return Choice{Value: value, Label: t(label)} },
 		"because": func(hint string, c Choice) Choice { c.Hint = t(hint); return c },
@@ -27,7 +28,7 @@ func (s *Set) funcs(locale string) template.FuncMap {
 	}
 	maps.Copy(all, fieldFuncs(t))
 	maps.Copy(all, componentFuncs(t))
-	maps.Copy(all, formatFuncs(locale, t, plural))
+	maps.Copy(all, formatFuncs(f))
 	return all
 }
 
@@ -38,6 +39,20 @@ func paragraphs(text string) []string {
 	for p := range strings.SplitSeq(text, "\n\n") {
 		if p = strings.Trim(p, "\n"); strings.TrimSpace(p) != "" {
 			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// phrases splits a sentence behind its commas, so that a heading breaks there
+// and not inside a word of Chinese.
+func phrases(sentence string) []string {
+	var out []string
+	for part := range strings.SplitAfterSeq(sentence, "，") {
+		for p := range strings.SplitAfterSeq(part, ", ") {
+			if p != "" {
+				out = append(out, p)
+			}
 		}
 	}
 	return out

@@ -171,7 +171,7 @@ func TestConcurrentReaders(t *testing.T) {
 			locale := templates.Locales[i%2]
 			var b bytes.Buffer
 			err := set.Execute(&b, locale, "public/home.html", templatestest.Home(locale))
-			if err == nil && !strings.Contains(b.String(), set.Text(locale, "home.sentence")) {
+			if err == nil && !strings.Contains(b.String(), set.Text(locale, "home.write")) {
 				err = fmt.Errorf("%s page without its own words", locale)
 			}
 			done <- err

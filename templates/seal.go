@@ -21,8 +21,8 @@ func (s Seal) Short() string {
 // Notch is a small break in the seal's edge.
 type Notch struct{ X, Y, Size float64 }
 
-// Notches are two breaks for each of the first eight digits, on the four
-// sides in turn of a square of 96.
+// Notches are a break for each of the first eight digits, on the four sides
+// in turn of a square of 96.
 func (s Seal) Notches() []Notch {
 	var out []Notch
 	for i, d := range strings.ToLower(s.Fingerprint) {

@@ -27,6 +27,8 @@ type Styleguide struct {
 	Steps      []Step
 	Tabs       []Tab
 	Chips      []Chip
+	Items      []Item
+	Facts      []Fact
 	Table      Table
 	Nothing    Table
 	Pages      Pagination
@@ -67,7 +69,7 @@ func (s *Set) Styleguide(p Page) Styleguide {
 		Page: p, Colours: g.colours(), Sizes: g.sizes(), Icons: Icons(), Buttons: g.buttons(),
 		Identity: "confidential", Identities: g.identities(), Topics: g.topics(), Kinds: g.kinds(),
 		Badges: g.badges(), Dues: g.dues(), Stats: g.stats(), Timeline: g.timeline(),
-		Messages: g.messages(), Steps: g.steps(), Tabs: g.tabs(), Chips: g.chips(),
+		Messages: g.messages(), Steps: g.steps(), Tabs: g.tabs(), Chips: g.chips(), Items: g.items(), Facts: g.facts(),
 		Table: g.table(), Nothing: g.nothing(), Pages: g.pages(), Toasts: g.toasts(), Receipt: g.receipt(),
 		Trend: g.trend(), Bars: g.bars(), Stack: g.stack(), Heat: g.heat(), Histogram: g.histogram(),
 	}
@@ -146,9 +148,7 @@ func (g guide) badges() []Badge {
 }
 
 func (g guide) remains(unit string, n int) string {
-	f := format{t: func(key string, args ...any) string { return g.set.Text(g.locale, key, args...) },
-		plural: func(key string, n int, args ...any) string { return g.set.Plural(g.locale, key, n, args...) }}
-	return f.remains(unit, n)
+	return g.set.format(g.locale).remains(unit, n)
 }
 
 func (g guide) dues() []Due {
@@ -210,6 +210,22 @@ func (g guide) chips() []Chip {
 	return []Chip{
 		{Label: g.say("chip.late"), Href: "#chips", On: true, Count: 2}, {Label: g.say("chip.today"), Href: "#chips", Count: 5},
 		{Label: g.say("chip.soon"), Href: "#chips", Count: 11}, {Label: g.say("logistics"), Href: "#chips", On: true},
+	}
+}
+
+func (g guide) items() []Item {
+	dues, badges := g.dues(), g.badges()
+	return []Item{
+		{Href: "#items", Title: g.say("row.1"), When: "9:12", Who: g.say("topic.life"), Badge: &badges[8], Due: &dues[0], Fresh: true},
+		{Href: "#items", Title: g.say("row.2"), When: "8:40", Who: g.say("topic.study"), Badge: &badges[6], Due: &dues[1], Fresh: true},
+		{Href: "#items", Title: g.say("row.3"), When: "7:55", Who: g.say("topic.life"), Badge: &badges[7], Due: &dues[2], Current: true},
+	}
+}
+
+func (g guide) facts() []Fact {
+	return []Fact{
+		{Label: g.say("off"), Value: "XZ20261120-0003"}, {Label: g.say("column.department"), Value: g.say("logistics"), Href: "#items"},
+		{Label: g.say("column.writer"), Value: g.say("confidential")}, {Label: g.say("topic"), Value: g.say("topic.dorm")},
 	}
 }
 

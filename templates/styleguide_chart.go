@@ -38,7 +38,7 @@ func (g guide) heat() Heat {
 		{1, 0, 0, 1, 6, 9, 7, 8, 6, 5, 9, 4}, {0, 0, 0, 2, 7, 8, 9, 7, 5, 6, 12, 5}, {1, 0, 0, 1, 5, 9, 6, 8, 7, 4, 8, 3},
 		{0, 1, 0, 1, 6, 7, 8, 9, 6, 5, 10, 4}, {1, 0, 0, 2, 8, 9, 7, 6, 4, 3, 5, 3}, {2, 0, 0, 0, 1, 2, 3, 2, 2, 3, 6, 4}, {2, 1, 0, 0, 1, 2, 2, 3, 3, 5, 11, 6},
 	}
-	f := format{english: g.locale == "en"}
+	f := g.set.format(g.locale)
 	monday := g.now.AddDate(0, 0, -(int(g.now.Weekday())+6)%7)
 	for i, cells := range rows {
 		c.Rows = append(c.Rows, HeatRow{Label: f.weekday(monday.AddDate(0, 0, i)), Cells: cells})

@@ -8,7 +8,7 @@ let before = "", beforeAt = 0;
 document.addEventListener("keydown", (e) => {
   if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k") { e.preventDefault(); palette(); return; }
   if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
-  if (e.key === "Escape" && typing(e.target)) { e.target.blur(); return; }
+  if (e.key === "Escape" && typing(e.target) && !e.target.closest("dialog")) { e.target.blur(); return; }
   if (typing(e.target) || document.querySelector("dialog[open]")) return;
   const chord = before && e.timeStamp - beforeAt < 1200 ? `${before} ${e.key}` : "";
   if ((chord && press(chord)) || press(e.key) || move(e.key)) { e.preventDefault(); before = ""; return; }
@@ -43,7 +43,7 @@ function palette() {
   if (!dialog) return;
   const input = dialog.querySelector("input");
   const list = dialog.querySelector("ul");
-  const acts = [...document.querySelectorAll("main [data-key], .sidenav a")].map((el) => ({ label: el.textContent.trim().replace(/\s+/g, " "), key: el.dataset.key ?? "", run: () => el.click() }));
+  const acts = [...document.querySelectorAll("main [data-key], .sidenav a")].map((el) => ({ label: (el.querySelector("span") ?? el).textContent.trim(), key: el.dataset.key ?? "", run: () => el.click() }));
   const search = document.querySelector(".topbar-search");
   let found = [], at = 0;
 

@@ -53,7 +53,7 @@ export function drafts(root) {
 
 function follow(form) {
   const name = form.dataset.draft;
-  const shared = form.querySelector("[data-draft-shared], [name=shared]");
+  const shared = form.querySelector("[data-draft-shared]");
   const word = form.querySelector("[data-draft-word]");
   const notice = form.querySelector("[data-draft-restored]");
   const kept = store.read(name);

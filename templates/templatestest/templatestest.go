@@ -68,7 +68,7 @@ func Home(locale string) templates.Home {
 		return templates.HomeAnswer{Title: title, Href: "/answers/1", Department: department, At: Now.AddDate(0, 0, -days)}
 	}
 	return templates.Home{
-		Page: Page(locale, "/"), MedianDays: "3", OnTime: "96.2%",
+		Page: Page(locale, "/"), MedianDays: "3", OnTime: "96.2%", Days: 7,
 		Answers: []templates.HomeAnswer{
 			answer(zh("三号宿舍楼晚间停热水，何时恢复", "No hot water at night in Hall 3"), zh("后勤处", "Logistics"), 3),
 			answer(zh("实习学分什么时候认定", "When are internship credits recognised"), zh("教务处", "Academic Affairs"), 5),
@@ -86,9 +86,13 @@ func Home(locale string) templates.Home {
 	}
 }
 
-// Error is the error page for a status.
+// Error is the error page for a status, with the time to wait where one is known.
 func Error(locale string, status int) templates.ErrorPage {
-	return templates.ErrorPage{Page: Page(locale, "/write"), Status: status, Retry: pick(locale, "30 秒", "30 seconds"), Reference: "7f3a-0c21"}
+	e := templates.ErrorPage{Page: Page(locale, "/write"), Status: status, Reference: "7f3a-0c21"}
+	if status == 429 || status == 503 {
+		e.Retry = pick(locale, "30 秒", "30 seconds")
+	}
+	return e
 }
 
 // Styleguide is the style guide as an administrator sees it.
