@@ -15,6 +15,10 @@ import (
 // dynamicPrefixes are the beginnings of keys that are put together when a page
 // is made, so that no test can see them used. Name here what you build.
 var dynamicPrefixes = []string{
+	// The domain's vocabulary: prefix + value.
+	"state.", "progress.", "kind.", "channel.", "mode.", "status.", "ground.", "role.", "outcome.", "clock.", "unit.",
+	"action.", "event.", "notice.", "mail.reason.", "conflict.",
+
 	"error.status.", // ErrorPage.Case
 	"due.left.",     // remains
 	"due.late.",

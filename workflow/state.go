@@ -272,9 +272,9 @@ func (c Case) allowed(action Action, by Actor, at time.Time) error {
 	r, ok := rules[c.State][action]
 	switch {
 	case !ok:
-		return Fail(Conflict, "case.not_now", action, c.State)
+		return Fail(Conflict, "case.not_now")
 	case by.As(r.by) == "":
-		return Fail(Forbidden, "case.not_yours", action)
+		return Fail(Forbidden, "case.not_yours")
 	}
 	if r.when != nil {
 		if key := r.when(c, at); key != "" {

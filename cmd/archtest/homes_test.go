@@ -13,7 +13,6 @@ var homes = map[string][]string{
 	// Mail.
 	"github.com/wneessen/go-mail":        {"handlers/channel/email"},
 	"github.com/emersion":                {"handlers/channel/email"},
-	"github.com/jhillyerd/enmime":        {"handlers/channel/email"},
 	"github.com/microcosm-cc/bluemonday": {"handlers/channel/email"},
 	"golang.org/x/text":                  {"handlers/channel/email"},
 
@@ -30,12 +29,12 @@ var homes = map[string][]string{
 	// Tests.
 	"github.com/chromedp":          {"handlers/web/webtest"},
 	"github.com/jba/templatecheck": {"templates/templatestest"},
-	"golang.org/x/net/html":        {"handlers/web/webtest"},
+	"golang.org/x/net/html":        {"handlers/channel/email", "handlers/web/webtest"},
 	"testing":                      {"templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
 
 	// The command line.
 	"github.com/alecthomas/kong": {"cmd/mailbox"},
 
 	// The system.
-	"os": {"cmd", "repository/blob", "repository/private", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+	"os": {"cmd", "handlers/channel/email/send", "repository/blob", "repository/private", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
 }

@@ -115,7 +115,7 @@ func (w *Casework) classify(ctx context.Context, s *workflow.Step, to Classes) e
 func (w *Casework) Urgent(ctx context.Context, by workflow.Actor, caseID int64, reason string) (workflow.Case, error) {
 	return w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
 		if s.Case.Urgent || s.Case.State.Ended() {
-			return workflow.Fail(workflow.Conflict, "case.not_now", workflow.MarkUrgent, s.Case.State)
+			return workflow.Fail(workflow.Conflict, "case.not_now")
 		}
 		policy, err := w.desk.Rules.Policy(ctx, 0, true)
 		if err != nil {
@@ -143,7 +143,7 @@ func (w *Casework) Seal(ctx context.Context, by workflow.Actor, caseID int64, re
 	}
 	_, err := w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
 		if s.Case.Sealed || s.Case.State.Ended() {
-			return workflow.Fail(workflow.Conflict, "case.not_now", workflow.MarkSeal, s.Case.State)
+			return workflow.Fail(workflow.Conflict, "case.not_now")
 		}
 		s.Case.Sealed = true
 		s.Mark(workflow.MarkSeal, by, as, reason, nil)
@@ -173,7 +173,7 @@ func (w *Casework) Remind(ctx context.Context, by workflow.Actor, caseID int64, 
 	roles := append(slices.Clone(leaders), officeRoles...)
 	_, err := w.mark(ctx, by, caseID, roles, func(s *workflow.Step, as workflow.Role) error {
 		if s.Case.Department == 0 || s.Case.State.Ended() || s.Case.State == workflow.Answered {
-			return workflow.Fail(workflow.Conflict, "case.not_now", workflow.MarkRemind, s.Case.State)
+			return workflow.Fail(workflow.Conflict, "case.not_now")
 		}
 		s.Mark(workflow.MarkRemind, by, as, note, nil)
 		return s.TellDepartment(ctx, workflow.NoticeReminder, map[string]string{"reason": note})
@@ -206,7 +206,7 @@ func (w *Casework) Split(ctx context.Context, by workflow.Actor, caseID int64, p
 	var child workflow.Case
 	_, err := w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
 		if s.Case.State.Ended() {
-			return workflow.Fail(workflow.Conflict, "case.not_now", workflow.MarkSplit, s.Case.State)
+			return workflow.Fail(workflow.Conflict, "case.not_now")
 		}
 		var err error
 		if child, err = w.splitOff(ctx, s, by, as, p); err != nil {
