@@ -100,7 +100,7 @@ func (in *Intake) begin(ctx context.Context, l workflow.Letter) (Receipt, error)
 			return err
 		}
 		c = fresh
-		return in.tell(ctx, tx, fresh, code, l.Quiet)
+		return in.tell(ctx, tx, fresh, clocks, code, l.Quiet)
 	})
 	if err != nil {
 		return Receipt{}, err
@@ -167,10 +167,11 @@ func (in *Intake) keepLetter(ctx context.Context, tx workflow.Store, c workflow.
 	return tx.Index(ctx, c.ID, workflow.SearchWords(c.Number+" "+l.Subject+"\n"+l.Body))
 }
 
-func (in *Intake) tell(ctx context.Context, tx workflow.Store, c workflow.Case, code workflow.Code, quiet bool) error {
+func (in *Intake) tell(ctx context.Context, tx workflow.Store, c workflow.Case, clocks []workflow.Clock, code workflow.Code, quiet bool) error {
+	_, answer := promised(clocks)
 	t := workflow.Telling{
 		Name: "case:" + c.Number + ":received", Kind: workflow.NoticeReceived, Case: c, At: c.Received,
-		Secret: in.vault.SealWords(code.Groups()), Quiet: quiet,
+		Secret: in.vault.SealWords(code.Groups()), Quiet: quiet, Args: map[string]string{"due": answer.UTC().Format(time.RFC3339)},
 	}
 	if err := in.desk.Keeper.TellWriter(ctx, tx, t); err != nil || !c.Urgent {
 		return err
@@ -202,13 +203,20 @@ func (in *Intake) tellOfficeUrgent(ctx context.Context, tx workflow.Store, c wor
 func (in *Intake) receipt(c workflow.Case, clocks []workflow.Clock, code workflow.Code, content []byte) Receipt {
 	r := Receipt{CaseID: c.ID, Number: c.Number, Code: code, Received: c.Received}
 	r.Proof, r.Mark = in.proof.Sign(c.Number, c.Received, content)
+	r.Next, r.Answer = promised(clocks)
+	return r
+}
+
+// promised is by when somebody will have read a new letter, and by when it will
+// be answered; zero where the policy promises nothing.
+func promised(clocks []workflow.Clock) (read, answer time.Time) {
 	for _, k := range clocks {
 		switch {
 		case k.Kind == workflow.Register && k.Occurrence == 1:
-			r.Next = k.Due
+			read = k.Due
 		case k.Kind == workflow.Overall && k.Occurrence == 1:
-			r.Answer = k.Due
+			answer = k.Due
 		}
 	}
-	return r
+	return read, answer
 }

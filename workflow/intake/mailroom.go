@@ -21,6 +21,7 @@ type Arrival struct {
 	EnvelopeTo   []string
 	Received     time.Time
 	Raw          []byte
+	Unreadable   bool // reading failed before: keep the bytes for a person
 }
 
 // ReadMail is a mail as a reader understood it.
@@ -37,6 +38,7 @@ type ReadMail struct {
 	HTML        string // cleaned
 	Files       []ReadFile
 	Machine     Machine
+	Silent      bool     // a person's, but no automatic answer may go back
 	Bounced     []string // Message-IDs of ours that could not be delivered
 	Dead        []string // addresses that will never take mail again
 	Token       string   // of the reply address it was sent to, "" without one
@@ -103,6 +105,9 @@ func (r *Mailroom) Arrive(ctx context.Context, a Arrival) error {
 	m := workflow.RawMail{
 		Source: a.Source, Mailbox: a.Mailbox, External: a.External, SHA256: sha, Size: size, IdentityHash: hash(sha),
 		EnvelopeFrom: a.EnvelopeFrom, EnvelopeTo: a.EnvelopeTo, Received: a.Received.UTC().Truncate(time.Microsecond), State: workflow.MailNew,
+	}
+	if a.Unreadable {
+		m.State, m.Reason, m.Handled = workflow.MailUnreadable, "mail.reason.tries", r.desk.Now()
 	}
 	if err := r.desk.Store.AddRawMail(ctx, &m); err != nil && workflow.KindOf(err) != workflow.Conflict {
 		return fmt.Errorf("store mail: %w", err)
@@ -315,7 +320,7 @@ func (r *Mailroom) letter(ctx context.Context, m workflow.RawMail, read ReadMail
 	}
 	receipt, err := r.intake.Submit(ctx, workflow.Letter{
 		Channel: workflow.Email, External: external(m), Mode: workflow.Confidential, Kind: workflow.Inquiry, Category: category,
-		Subject: read.Subject, Body: read.Text, Quoted: read.Quoted, HTML: read.HTML, Files: files, RawMail: m.ID, Quiet: quiet,
+		Subject: read.Subject, Body: read.Text, Quoted: read.Quoted, HTML: read.HTML, Files: files, RawMail: m.ID, Quiet: quiet || read.Silent,
 		Identity: workflow.Identity{Name: read.FromName, Email: read.FromAddress},
 	})
 	if err != nil {

@@ -149,7 +149,9 @@ func address(m Mailbox) (*mail.Address, error) {
 
 var messageID = regexp.MustCompile(`^[A-Za-z0-9!#$%&'*+/=?^_{|}~.@\[\]:-]{3,900}$`)
 
-func validID(id string) bool { return messageID.MatchString(id) && strings.Count(id, "@") == 1 && !strings.Contains(id, "=?") }
+func validID(id string) bool {
+	return messageID.MatchString(id) && strings.Count(id, "@") == 1 && !strings.Contains(id, "=?")
+}
 
 func thread(msg *gomail.Msg, m Outgoing) {
 	if validID(m.InReplyTo) {
