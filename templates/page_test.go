@@ -141,8 +141,9 @@ func TestStatic(t *testing.T) {
 func TestMail(t *testing.T) {
 	t.Parallel()
 	set := parse(t)
-	data := struct{ Greeting, Number, Code, Subject, Due, TrackURL, College, URL string }{
-		"", "XZ20261123-0042", "7K3M-9QXR-2FTV-8WDN", "热水\r\nBcc: a@b.cn <b>", "12月2日 17:30", "https://x.edu.cn/track", "江城职院", "https://x.edu.cn",
+	data := templates.MailView{
+		Number: "XZ20261123-0042", Code: "7K3M-9QXR-2FTV-8WDN", Subject: "热水\r\nBcc: a@b.cn <b>", Due: "12月2日 17:30",
+		TrackURL: "https://x.edu.cn/track", College: "江城职院", URL: "https://x.edu.cn",
 	}
 	for _, locale := range templates.Locales {
 		subject, text, html, err := set.Mail(locale, "received", data)

@@ -36,7 +36,7 @@ func readKeys(path string) (keys, error) {
 // makeKeys writes a new key file, whole and on disk before anything is sealed
 // with it. Of two programs that start at once, one makes it and both read it.
 func makeKeys(path string) (keys, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o711); err != nil {
 		return keys{}, fmt.Errorf("key file: %w", err)
 	}
 	secret := make([]byte, 32)
