@@ -48,7 +48,7 @@ func parseMail(kind string, funcs text.FuncMap) (*mail, error) {
 	if _, err := fs.Stat(files, page); err != nil {
 		return m, nil //nolint:nilerr // a mail without HTML is a plain mail
 	}
-	m.html, err = template.New(kind).Funcs(template.FuncMap(funcs)).Option("missingkey=error").ParseFS(files, page)
+	m.html, err = template.New(kind).Funcs(funcs).Option("missingkey=error").ParseFS(files, page)
 	return m, err
 }
 

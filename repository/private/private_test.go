@@ -195,7 +195,7 @@ func TestPostgresComesBack(t *testing.T) {
 		if err := syscall.Kill(was, syscall.SIGQUIT); err != nil {
 			t.Fatal(err)
 		}
-		within(t, 5*time.Second, "serving again", func() bool { return pg.PID() != was && serves(t, pg) })
+		within(t, 10*time.Second, "serving again", func() bool { return pg.PID() != was && serves(t, pg) })
 	}
 	if got := kept(t, pg); got != 1 {
 		t.Errorf("%d rows after three crashes, want 1", got)
@@ -315,6 +315,29 @@ func TestRedisKeepsItsData(t *testing.T) {
 		t.Fatal(err)
 	}
 	within(t, 5*time.Second, "serving again", func() bool { return rd.PID() != was && ping(t, rd) == "+PONG" })
+}
+
+// Redis may lose what it holds, but a broken file must not keep the program
+// from starting, and the file stays for whoever wants to look at it.
+func TestRedisSetsBrokenDataAside(t *testing.T) {
+	o := private.Options{Dir: filepath.Join(dir(t), "redis")}
+	rd := startRedis(t, o)
+	if got := ask(t, rd, "SET k v"); got != "+OK" {
+		t.Fatal(got)
+	}
+	stop(t, rd.Stop)
+	files, err := filepath.Glob(filepath.Join(o.Dir, "data", "appendonlydir", "*.incr.aof"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("append-only files %v, %v", files, err)
+	}
+	write(t, files[0], "no Redis wrote this\n")
+	rd = startRedis(t, o)
+	if got := ask(t, rd, "EXISTS k"); got != ":0" {
+		t.Errorf("broken data gives %s", got)
+	}
+	if aside, _ := filepath.Glob(filepath.Join(o.Dir, "data.unreadable-*", "appendonlydir", "*.incr.aof")); len(aside) != 1 {
+		t.Errorf("the broken file is kept as %v", aside)
+	}
 }
 
 func TestRedisInMemory(t *testing.T) {

@@ -2,6 +2,7 @@ package private
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -44,10 +45,24 @@ func StartRedis(ctx context.Context, o Options) (*Redis, error) {
 		return nil, fmt.Errorf("private Redis: %w", err)
 	}
 	r, err := startServer(ctx, h, o, path)
+	if err != nil && ctx.Err() == nil {
+		r, err = startAnew(ctx, h, o, path, err)
+	}
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
 	return r, nil
+}
+
+// startAnew sets aside data that the server cannot read and starts without it:
+// what Redis holds may be lost, and nothing else should stand still for it.
+func startAnew(ctx context.Context, h *home, o Options, path string, why error) (*Redis, error) {
+	aside := fmt.Sprintf("%s.unreadable-%s", h.data(), rand.Text()[:8])
+	if err := os.Rename(h.data(), aside); err != nil {
+		return nil, errors.Join(why, err)
+	}
+	o.log().WarnContext(ctx, "private Redis starts without its old data", "set_aside", aside, "err", why)
+	return startServer(ctx, h, o, path)
 }
 
 func startServer(ctx context.Context, h *home, o Options, path string) (*Redis, error) {
@@ -61,7 +76,10 @@ func startServer(ctx context.Context, h *home, o Options, path string) (*Redis, 
 		polite: syscall.SIGTERM, firm: syscall.SIGKILL,
 		ready: func(ctx context.Context) error { return pingRedis(ctx, socket) },
 	}}
-	return r, r.process.start(ctx)
+	if err := r.process.start(ctx); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func redisArgs(h *home, o Options, socket string) []string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -188,7 +189,7 @@ func (d *Door) SaveAccount(ctx context.Context, by workflow.Actor, a workflow.Ac
 			return a, err
 		}
 	}
-	return a, d.note(ctx, by.ID, "account", a.ID, map[string]string{"username": a.Username, "disabled": fmt.Sprint(!a.Disabled.IsZero())})
+	return a, d.note(ctx, by.ID, "account", a.ID, map[string]string{"username": a.Username, "disabled": strconv.FormatBool(!a.Disabled.IsZero())})
 }
 
 func (d *Door) before(ctx context.Context, a workflow.Account) (workflow.Account, error) {

@@ -65,8 +65,9 @@ func (c *Calendar) Due(from time.Time, l Limit) Result {
 		return Result{Due: c.endOfDay(c.lastNaturalDay(from, l.Amount))}
 	case Hours:
 		return Result{Due: from.Add(time.Duration(l.Amount) * time.Hour)}
+	default: // WorkingDays
+		return c.result(c.at(c.lastWorkingDay(from, l.Amount), c.closing()))
 	}
-	return c.result(c.at(c.lastWorkingDay(from, l.Amount), c.closing()))
 }
 
 func (c *Calendar) result(due time.Time) Result {
@@ -125,6 +126,7 @@ func (c *Calendar) Extend(due time.Time, paused time.Duration, u Unit) Result {
 		return Result{Due: c.at(d+Date(max(0, paused)/(24*time.Hour)), tod)}
 	case Hours:
 		return Result{Due: due.Add(max(0, paused))}
+	default: // WorkingDays, below
 	}
 	days := int(max(0, paused) / c.dayLength)
 	if days == 0 {

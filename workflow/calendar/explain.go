@@ -44,8 +44,9 @@ func (c *Calendar) Explain(from time.Time, l Limit) []Step {
 		return c.explainDays(c.Date(from), c.Date(due))
 	case Hours:
 		return c.explainHours(from, due)
+	default: // WorkingDays
+		return c.explainWorkingDays(from, c.Date(due))
 	}
-	return c.explainWorkingDays(from, c.Date(due))
 }
 
 func (c *Calendar) explainWorkingDays(from time.Time, last Date) []Step {

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"mailbox/workflow"
@@ -14,7 +15,7 @@ var _ workflow.WorkingTime = Working{}
 
 // Of builds working time of a stored calendar version, in the college's zone.
 func Of(v workflow.CalendarVersion, zone *time.Location) (Working, error) {
-	spec := Spec{Version: fmt.Sprint(v.ID), Location: zone}
+	spec := Spec{Version: strconv.FormatInt(v.ID, 10), Location: zone}
 	var err error
 	if spec.KnownUntil, err = ParseDate(v.KnownUntil); err != nil {
 		return Working{}, fmt.Errorf("calendar %d: %w", v.ID, err)
