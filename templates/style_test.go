@@ -61,11 +61,15 @@ var (
 
 func stylesheet(t *testing.T) string {
 	t.Helper()
-	b, err := files.ReadFile("static/app.css")
-	if err != nil {
-		t.Fatal(err)
+	var css strings.Builder
+	for _, name := range []string{"static/app.css", "static/desk.css"} {
+		b, err := files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		css.Write(b)
 	}
-	return string(b)
+	return css.String()
 }
 
 func themes(t *testing.T) map[string]map[string]string {
