@@ -100,6 +100,13 @@ func TestUnknownKeyIsShownAsItIs(t *testing.T) {
 	}
 }
 
+func TestWordsMaySayLess(t *testing.T) {
+	t.Parallel()
+	if got := parse(t).Text("en", "not_found", "secret"); got != "Not found." {
+		t.Errorf("Text = %q", got)
+	}
+}
+
 // TestFirstPageIsLight keeps the first visit under 100 KB, uncompressed.
 func TestFirstPageIsLight(t *testing.T) {
 	t.Parallel()

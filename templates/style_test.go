@@ -13,7 +13,8 @@ import (
 var grounds = []struct{ words, ground string }{
 	{"ink", "paper"}, {"ink", "paper-2"}, {"ink", "paper-3"}, {"ink", "act-bg"}, {"ink", "note"},
 	{"ink-2", "paper"}, {"ink-2", "paper-2"}, {"ink-2", "paper-3"}, {"ink-2", "act-bg"}, {"ink-2", "note"},
-	{"ink-3", "paper"}, {"ink-3", "paper-2"},
+	{"ink-3", "paper"}, {"ink-3", "paper-2"}, {"ink-3", "note"}, {"ink-3", "act-bg"},
+	{"seal", "act-bg"}, {"warn", "act-bg"}, {"good", "act-bg"}, {"info", "act-bg"},
 	{"act", "paper"}, {"act", "paper-2"}, {"act", "act-bg"}, {"act-2", "paper"}, {"act-2", "paper-2"},
 	{"act-ink", "act"}, {"act-ink", "act-2"},
 	{"seal", "paper"}, {"seal", "paper-2"}, {"seal", "seal-bg"}, {"seal-ink", "seal"}, {"seal-ink", "seal-2"}, {"paper", "seal"},
@@ -61,11 +62,15 @@ var (
 
 func stylesheet(t *testing.T) string {
 	t.Helper()
-	b, err := files.ReadFile("static/app.css")
-	if err != nil {
-		t.Fatal(err)
+	var css strings.Builder
+	for _, name := range []string{"static/app.css", "static/desk.css"} {
+		b, err := files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		css.Write(b)
 	}
-	return string(b)
+	return css.String()
 }
 
 func themes(t *testing.T) map[string]map[string]string {
