@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -81,7 +80,7 @@ func Hide(err error) error {
 // fail is the only place that logs a failed request and that writes an error
 // page.
 func (c *Context) fail(err error) {
-	if errors.Is(c.Request.Context().Err(), context.Canceled) {
+	if errors.Is(c.Request.Context().Err(), context.Canceled) && !c.late.Load() {
 		c.gin.Status(statusClientGone)
 		return
 	}
@@ -212,11 +211,11 @@ func (c *Context) isVisit() bool {
 
 // readError explains why a body could not be read.
 func (c *Context) readError(err error) error {
+	if c.late.Load() {
+		return &statusError{status: http.StatusRequestTimeout, key: "request.slow", err: err}
+	}
 	if ctxErr := c.Request.Context().Err(); ctxErr != nil {
 		return fmt.Errorf("read body: %w", ctxErr)
-	}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return &statusError{status: http.StatusRequestTimeout, key: "request.slow", err: err}
 	}
 	if _, ok := errors.AsType[*statusError](err); ok {
 		return err

@@ -35,7 +35,9 @@ func uploads(rules web.UploadRules) web.Route {
 		var list strings.Builder
 		form, err := c.Upload(rules, func(_ context.Context, f web.File) error {
 			b, err := io.ReadAll(f.Content)
-			fmt.Fprintf(&list, "[%s %s %d]", f.Name, f.Type, len(b))
+			if err == nil {
+				fmt.Fprintf(&list, "[%s %s %d]", f.Name, f.Type, len(b))
+			}
 			return err
 		})
 		e, ok := errors.AsType[*workflow.Error](err)
@@ -230,7 +232,7 @@ func TestArchives(t *testing.T) {
 		{"too many", "a.zip", archive(t, many...), "无法检查"},
 		{"cut off", "a.zip", whole[:len(whole)-5], "无法检查"},
 		{"something behind", "a.zip", whole + "MZ", "无法检查"},
-		{"something before", "a.zip", "PK\x03\x04" + strings.Repeat("\x00", 40) + whole, "无法检查"},
+		{"something before", "a.zip", whole + whole, "无法检查"},
 		{"shared bytes", "a.zip", overlapping(t), "解压后太大"},
 		{"good", "a.zip", whole, ""},
 	} {
