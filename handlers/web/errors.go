@@ -193,8 +193,9 @@ func (c *Context) askToSignIn() {
 	}
 	page := ResendPage{Page: c.Page("resend.title"), Action: c.Request.URL.RequestURI(), SignIn: "/login"}
 	form, _ := c.Form() // what could be read of it
+	page.Fields = []templates.Hidden{{Name: TokenField, Value: c.FormToken()}}
 	if form != nil {
-		page.Fields, page.Files = form.hidden(), form.files
+		page.Fields, page.Files = append(page.Fields, form.hidden()...), form.files
 	}
 	if err := c.Render(http.StatusUnauthorized, "public/resend.html", page); err != nil {
 		c.sendErrorPage(failure{status: http.StatusUnauthorized, key: "request.unauthenticated"})

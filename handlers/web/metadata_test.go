@@ -107,6 +107,9 @@ func TestProgressiveAndTruncatedJPEG(t *testing.T) {
 	if got := cleaned(t, "image/jpeg", plain[:len(plain)-10]); got != plain[:len(plain)-10] {
 		t.Error("a picture that was cut off changed")
 	}
+	if got := cleaned(t, "image/jpeg", plain[:len(plain)-10]+"\xff\xff\xff"); got != plain[:len(plain)-10] {
+		t.Error("fill bytes at the end stay")
+	}
 }
 
 func chunk(name, data string) string {

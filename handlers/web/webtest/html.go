@@ -12,10 +12,11 @@ import (
 // Node is a part of a page.
 type Node struct{ n *html.Node }
 
-// Parse reads a page.
+// Parse reads a page as a browser without scripts does: what stands in
+// noscript is part of it.
 func Parse(tb testing.TB, page string) *Node {
 	tb.Helper()
-	n, err := html.Parse(strings.NewReader(page))
+	n, err := html.ParseWithOptions(strings.NewReader(page), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		tb.Fatal(err)
 	}
