@@ -41,7 +41,10 @@ func (c *Context) limitTimeAndBody() (release func()) {
 	c.Request = c.Request.WithContext(ctx)
 	c.Request.Body = c.body
 	// A deadline in the past ends the read that is waiting.
-	late := time.AfterFunc(arrival, func() { _ = control.SetReadDeadline(time.Unix(1, 0)) })
+	late := time.AfterFunc(arrival, func() {
+		c.late.Store(true)
+		_ = control.SetReadDeadline(time.Unix(1, 0))
+	})
 	return func() {
 		c.body.drain()
 		late.Stop()

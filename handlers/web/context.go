@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -27,6 +28,7 @@ type Context struct {
 	gin    *gin.Context
 	route  Route
 	body   *limitedBody
+	late   atomic.Bool // the body took too long
 	form   *Form
 	token  string // of the session
 	id     string // of the request, in the log and on error pages

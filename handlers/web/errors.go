@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -81,7 +80,7 @@ func Hide(err error) error {
 // fail is the only place that logs a failed request and that writes an error
 // page.
 func (c *Context) fail(err error) {
-	if errors.Is(c.Request.Context().Err(), context.Canceled) {
+	if errors.Is(c.Request.Context().Err(), context.Canceled) && !c.late.Load() {
 		c.gin.Status(statusClientGone)
 		return
 	}
@@ -194,8 +193,9 @@ func (c *Context) askToSignIn() {
 	}
 	page := ResendPage{Page: c.Page("resend.title"), Action: c.Request.URL.RequestURI(), SignIn: "/login"}
 	form, _ := c.Form() // what could be read of it
+	page.Fields = []templates.Hidden{{Name: TokenField, Value: c.FormToken()}}
 	if form != nil {
-		page.Fields, page.Files = form.hidden(), form.files
+		page.Fields, page.Files = append(page.Fields, form.hidden()...), form.files
 	}
 	if err := c.Render(http.StatusUnauthorized, "public/resend.html", page); err != nil {
 		c.sendErrorPage(failure{status: http.StatusUnauthorized, key: "request.unauthenticated"})
@@ -212,11 +212,11 @@ func (c *Context) isVisit() bool {
 
 // readError explains why a body could not be read.
 func (c *Context) readError(err error) error {
+	if c.late.Load() {
+		return &statusError{status: http.StatusRequestTimeout, key: "request.slow", err: err}
+	}
 	if ctxErr := c.Request.Context().Err(); ctxErr != nil {
 		return fmt.Errorf("read body: %w", ctxErr)
-	}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return &statusError{status: http.StatusRequestTimeout, key: "request.slow", err: err}
 	}
 	if _, ok := errors.AsType[*statusError](err); ok {
 		return err

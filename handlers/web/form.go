@@ -146,12 +146,12 @@ func (f *Form) Token() string {
 	return random
 }
 
-// hidden returns what was sent as fields to be sent again. Passwords are typed
-// again.
+// hidden returns what was sent as fields to be sent again, but for the token,
+// which is made anew, and for passwords, which are typed again.
 func (f *Form) hidden() []templates.Hidden {
 	var out []templates.Hidden
 	for _, name := range slices.Sorted(maps.Keys(f.values)) {
-		if strings.Contains(strings.ToLower(name), "password") {
+		if name == TokenField || strings.Contains(strings.ToLower(name), "password") {
 			continue
 		}
 		for _, v := range f.values[name] {

@@ -157,8 +157,9 @@ func (j *jpegParts) coded() ([]byte, error) {
 	switch m := pair[1]; {
 	case m == 0 || m >= markRST0 && m <= markRST7:
 		return j.pass(2)
-	case m == 0xff:
-		return j.pass(1)
+	case m == 0xff: // a fill byte
+		_, err := j.in.Discard(1)
+		return nil, err
 	}
 	j.scan = false
 	return nil, nil

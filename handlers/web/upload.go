@@ -63,7 +63,7 @@ func (c *Context) Upload(rules UploadRules, keep func(context.Context, File) err
 			return c.form, c.readError(err)
 		}
 		if err := u.take(part); err != nil {
-			return c.form, err
+			return c.form, u.worst(err)
 		}
 	}
 }
@@ -84,6 +84,15 @@ func (u *upload) take(part *multipart.Part) error {
 		return u.c.readError(err)
 	}
 	return nil
+}
+
+// worst prefers the name of the file that was too large to the fact that
+// everything together is.
+func (u *upload) worst(err error) error {
+	if e, ok := errors.AsType[*statusError](err); ok && e.status == http.StatusRequestEntityTooLarge && u.problem != nil {
+		return u.problem
+	}
+	return err
 }
 
 func (u *upload) note(problem error) {
