@@ -36,6 +36,9 @@ func (s *Store) Atomic(ctx context.Context, do func(workflow.Store) error) error
 		if err == nil || !again || try == tries {
 			return err
 		}
+		if lost(err) {
+			s.refresh()
+		}
 		if waitErr := pause(ctx, try); waitErr != nil {
 			return err
 		}

@@ -55,6 +55,14 @@ func (s *Store) Notice(ctx context.Context, id int64) (workflow.Notice, error) {
 	return r.toNotice(), err
 }
 
+const sqlNoticeByMessageID = `SELECT` + noticeColumns + ` FROM notices n WHERE n.message_id = $1`
+
+// NoticeByMessageID implements workflow.Outbox.
+func (s *Store) NoticeByMessageID(ctx context.Context, messageID string) (workflow.Notice, error) {
+	r, err := one[noticeRow](ctx, s, "find notice by mail", sqlNoticeByMessageID, messageID)
+	return r.toNotice(), err
+}
+
 const sqlNoticesOf = `SELECT` + noticeColumns + ` FROM notices n WHERE n.case_id = $1 ORDER BY n.id`
 
 // NoticesOf implements workflow.Outbox.

@@ -10,6 +10,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -42,6 +43,7 @@ type Store struct {
 	db   *sqlx.DB
 	q    sqlx.ExtContext // db, or the transaction
 	act  *act            // nil outside a transaction
+	idle *atomic.Int64 // connections kept for the next
 	days *dayBook
 	bell *bell
 	now  func() time.Time
@@ -58,7 +60,7 @@ func Open(ctx context.Context, dsn string, now func() time.Time) (*Store, error)
 		return nil, err
 	}
 	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
-	s := &Store{db: db, q: db, days: newDayBook(connector), bell: newBell(db), now: now}
+	s := &Store{db: db, q: db, idle: new(atomic.Int64), days: newDayBook(connector), bell: newBell(db), now: now}
 	s.Limit(DefaultLimits)
 	if err := s.Ping(ctx); err != nil {
 		s.Close()
@@ -97,6 +99,14 @@ func connect(dsn string) (*pq.Connector, error) {
 func (s *Store) Limit(l Limits) {
 	s.db.SetMaxOpenConns(l.Open)
 	s.db.SetMaxIdleConns(l.Idle)
+	s.idle.Store(int64(l.Idle))
+}
+
+// refresh closes the connections that wait for use: where one broke, the
+// others most likely did as well.
+func (s *Store) refresh() {
+	s.db.SetMaxIdleConns(-1)
+	s.db.SetMaxIdleConns(int(s.idle.Load()))
 }
 
 // Close closes all connections.
