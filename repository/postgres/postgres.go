@@ -109,10 +109,14 @@ func (s *Store) refresh() {
 	s.db.SetMaxIdleConns(int(s.idle.Load()))
 }
 
-// Close closes all connections.
+// Close closes all connections; one that broke before is closed already.
 func (s *Store) Close() error {
 	s.bell.stop()
-	return errors.Join(s.days.db.Close(), s.db.Close())
+	err := errors.Join(s.days.db.Close(), s.db.Close())
+	if lost(err) {
+		return nil
+	}
+	return err
 }
 
 const sqlPing = `SELECT 1`
