@@ -20,7 +20,7 @@ CREATE TABLE case_days (
 
 CREATE TABLE cases (
     id                  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    number              text        NOT NULL UNIQUE,
+    number              text        COLLATE "C" NOT NULL UNIQUE, -- "C": beginnings are found by the index in any locale
     code_hash           bytea       NOT NULL, -- keyed hash of the query code
     state               text        NOT NULL CHECK (state IN
         ('received', 'accepted', 'declined', 'merged', 'waiting', 'routed', 'in_hand', 'drafted', 'signed', 'answered', 'closed', 'withdrawn', 'archived')),
@@ -65,6 +65,7 @@ CREATE TABLE cases (
     rate_solved         boolean,
     due_at              timestamptz, -- earliest of the running clocks, for lists
     due_clock           text        NOT NULL DEFAULT '',
+    due_key             timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(due_at, 'infinity')) STORED, -- lists page by it
     chain_seq           int         NOT NULL DEFAULT 0, -- number of events; with chain_hash it shows a cut tail
     chain_hash          bytea       NOT NULL DEFAULT '',
     version             bigint      NOT NULL DEFAULT 1,
@@ -75,9 +76,10 @@ CREATE TABLE cases (
     CHECK ((state = 'waiting') = (resume <> ''))
 );
 -- Open work, what is due first at the top: desk, tray and board.
-CREATE INDEX cases_open_department ON cases (department_id, due_at, id) WHERE ended_at IS NULL;
-CREATE INDEX cases_open_state ON cases (state, due_at, id) WHERE ended_at IS NULL;
-CREATE INDEX cases_open_due ON cases (due_at, id) WHERE ended_at IS NULL;
+-- The first holds all that a board counts, so that it need not visit the rows.
+CREATE INDEX cases_open_department ON cases (department_id, due_key, id) INCLUDE (sealed, about_id) WHERE ended_at IS NULL;
+CREATE INDEX cases_open_state ON cases (state, due_key, id) WHERE ended_at IS NULL;
+CREATE INDEX cases_open_due ON cases (due_key, id) WHERE ended_at IS NULL;
 -- Lists by time, newest first, with keyset pages.
 CREATE INDEX cases_received ON cases (received_at DESC, id DESC);
 CREATE INDEX cases_department_received ON cases (department_id, received_at DESC, id DESC);
@@ -160,6 +162,9 @@ CREATE TABLE answers (
     updated_at  timestamptz NOT NULL,
     UNIQUE (case_id, round)
 );
+ALTER TABLE files ADD FOREIGN KEY (answer_id) REFERENCES answers (id);
+CREATE INDEX files_answer ON files (answer_id) WHERE answer_id IS NOT NULL;
+CREATE INDEX files_message ON files (message_id) WHERE message_id IS NOT NULL;
 CREATE TABLE answer_versions (
     answer_id bigint      NOT NULL REFERENCES answers (id),
     version   bigint      NOT NULL,
@@ -192,13 +197,15 @@ CREATE TABLE clocks (
     breached_at    timestamptz,
     met_at         timestamptz,
     cancelled_at   timestamptz,
+    rings_at       timestamptz NOT NULL GENERATED ALWAYS AS -- its next step
+        (CASE WHEN warned_at IS NULL THEN least(warn_at, due_at) ELSE due_at END) STORED,
     UNIQUE (case_id, kind, occurrence),
     CHECK (met_at IS NULL OR cancelled_at IS NULL),
     CHECK (paused_at IS NULL OR (met_at IS NULL AND cancelled_at IS NULL))
 );
 -- What may still ring: the sweep and the rebuilding of Redis read only these.
-CREATE INDEX clocks_ringing ON clocks (due_at, id) WHERE met_at IS NULL AND cancelled_at IS NULL AND paused_at IS NULL AND breached_at IS NULL;
-CREATE INDEX clocks_warning ON clocks (warn_at, id) WHERE met_at IS NULL AND cancelled_at IS NULL AND paused_at IS NULL AND breached_at IS NULL AND warned_at IS NULL;
+CREATE INDEX clocks_ringing ON clocks (rings_at, id) WHERE met_at IS NULL AND cancelled_at IS NULL AND paused_at IS NULL AND breached_at IS NULL;
+CREATE INDEX clocks_armed ON clocks (id) WHERE met_at IS NULL AND cancelled_at IS NULL AND paused_at IS NULL AND breached_at IS NULL;
 
 -- A department's wish for more time, and what became of it.
 CREATE TABLE extensions (
@@ -240,6 +247,7 @@ CREATE TABLE case_search (
     case_id bigint   PRIMARY KEY REFERENCES cases (id),
     words   tsvector NOT NULL
 );
+ALTER TABLE case_search ALTER COLUMN words SET STATISTICS 1000; -- common words must be known as common
 CREATE INDEX case_search_words ON case_search USING gin (words);
 
 -- The outbox. A notice is facts; its words are made when it is sent.
@@ -273,5 +281,6 @@ CREATE TABLE notices (
 CREATE INDEX notices_queue ON notices (next_at, id) WHERE state = 'queued';
 CREATE INDEX notices_leased ON notices (lease_until) WHERE state = 'sending';
 CREATE INDEX notices_case ON notices (case_id, id);
-CREATE INDEX notices_trouble ON notices (queued_at, id) WHERE state IN ('failed', 'uncertain') AND settled_at IS NULL;
+CREATE INDEX notices_writer ON notices (writer_id, queued_at) WHERE writer_id IS NOT NULL AND channel = 'email';
+CREATE INDEX notices_trouble ON notices (id) WHERE state IN ('failed', 'uncertain') AND settled_at IS NULL;
 CREATE INDEX notices_account ON notices (account_id, id DESC) WHERE channel = 'page';

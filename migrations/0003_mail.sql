@@ -31,6 +31,7 @@ CREATE TABLE raw_mails (
 );
 CREATE INDEX raw_mails_new ON raw_mails (id) WHERE state = 'new';
 CREATE INDEX raw_mails_tray ON raw_mails (state, id DESC) WHERE state IN ('held', 'unreadable');
+CREATE INDEX raw_mails_mailbox ON raw_mails (mailbox);
 CREATE INDEX raw_mails_identity ON raw_mails (identity_hash);
 CREATE INDEX raw_mails_case ON raw_mails (case_id) WHERE case_id IS NOT NULL;
 

@@ -19,29 +19,36 @@ CREATE TABLE facts (
 CREATE INDEX facts_waiting ON facts (id) WHERE NOT projected;
 CREATE INDEX facts_measure ON facts (measure, day, case_id);
 
+-- Facts added up by day. Rows of the grain 'all' have every dimension; those of
+-- the other grains only the one they are named after, so that most questions
+-- read a few rows and not every combination that occurred.
 CREATE TABLE figures_daily (
+    grain         text   NOT NULL CHECK (grain IN ('all', 'total', 'department', 'category', 'kind', 'channel', 'mode')),
+    measure       text   NOT NULL,
+    department_id bigint NOT NULL,
     day           date   NOT NULL,
-    measure       text   NOT NULL,
-    department_id bigint NOT NULL,
     category_id   bigint NOT NULL,
     kind          text   NOT NULL,
     channel       text   NOT NULL,
     mode          text   NOT NULL,
     bucket        int    NOT NULL,
     n             bigint NOT NULL,
-    PRIMARY KEY (measure, day, department_id, category_id, kind, channel, mode, bucket)
+    PRIMARY KEY (grain, measure, department_id, day, category_id, kind, channel, mode, bucket)
 );
+CREATE INDEX figures_daily_day ON figures_daily (day) WHERE grain = 'all';
 
--- The same by month: a year is read from twelve months and some days.
+-- The same by month (its first day): a year is read from twelve months and some
+-- days.
 CREATE TABLE figures_monthly (
-    month         date   NOT NULL,
+    grain         text   NOT NULL CHECK (grain IN ('all', 'total', 'department', 'category', 'kind', 'channel', 'mode')),
     measure       text   NOT NULL,
     department_id bigint NOT NULL,
+    month         date   NOT NULL,
     category_id   bigint NOT NULL,
     kind          text   NOT NULL,
     channel       text   NOT NULL,
     mode          text   NOT NULL,
     bucket        int    NOT NULL,
     n             bigint NOT NULL,
-    PRIMARY KEY (measure, month, department_id, category_id, kind, channel, mode, bucket)
+    PRIMARY KEY (grain, measure, department_id, month, category_id, kind, channel, mode, bucket)
 );

@@ -1,0 +1,127 @@
+package postgres
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"mailbox/workflow"
+)
+
+// The number is made by the statement that stores the case: the sequence gives
+// each case of a day another serial, and nobody waits for anybody.
+const sqlAddCase = `
+	INSERT INTO cases (number, code_hash, state, resume, kind, category_id, category_version_id, policy_version_id, channel, mode,
+		writer_status, writer_id, subject, locale, department_id, about_id, urgent, sealed, binding, publish_wish,
+		ground, outcome, merged_into, split_from, received_at, accepted_at, routed_at, signed_for_at, answered_at,
+		ended_at, refuse_until, refusals, asked_again, redone, extensions, in_time, worked_minutes, rated_at,
+		rate_speed, rate_attitude, rate_result, rate_solved, due_at, due_clock, chain_seq, chain_hash, updated_at)
+	SELECT $1 || lpad(serial::text, greatest(4, length(serial::text)), '0'),
+		$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+		$26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
+		$48
+	FROM (SELECT nextval('case_serial') - $2 AS serial) s
+	RETURNING id, number`
+
+// AddCase implements workflow.Cases.
+func (s *Store) AddCase(ctx context.Context, c *workflow.Case, day string) error {
+	base, err := s.days.base(ctx, day)
+	if err != nil {
+		return err
+	}
+	prefix := "XZ" + strings.ReplaceAll(day, "-", "") + "-"
+	added, err := one[struct {
+		ID     int64  `db:"id"`
+		Number string `db:"number"`
+	}](ctx, s, "add case", sqlAddCase, append([]any{prefix, base}, caseValues(c)...)...)
+	if err != nil {
+		return err
+	}
+	c.ID, c.Number, c.Version = added.ID, added.Number, 1
+	return nil
+}
+
+const sqlCase = `SELECT` + caseColumns + ` FROM cases c WHERE c.id = $1`
+
+// Case implements workflow.Cases.
+func (s *Store) Case(ctx context.Context, id int64) (workflow.Case, error) {
+	r, err := one[caseRow](ctx, s, "read case", sqlCase, id)
+	return r.toCase(), err
+}
+
+// The lock lets others add what refers to the case, such as letters and facts,
+// but not change or lock it.
+const sqlLockCase = sqlCase + ` FOR NO KEY UPDATE`
+
+// LockCase implements workflow.Cases.
+func (s *Store) LockCase(ctx context.Context, id int64) (workflow.Case, error) {
+	r, err := one[caseRow](ctx, s, "lock case", sqlLockCase, id)
+	return r.toCase(), err
+}
+
+const sqlCaseByNumber = `SELECT` + caseColumns + ` FROM cases c WHERE c.number = $1`
+
+// CaseByNumber implements workflow.Cases.
+func (s *Store) CaseByNumber(ctx context.Context, number string) (workflow.Case, error) {
+	r, err := one[caseRow](ctx, s, "read case by number", sqlCaseByNumber, number)
+	return r.toCase(), err
+}
+
+const sqlSaveCase = `
+	UPDATE cases SET (code_hash, state, resume, kind, category_id, category_version_id, policy_version_id, channel, mode,
+		writer_status, writer_id, subject, locale, department_id, about_id, urgent, sealed, binding, publish_wish,
+		ground, outcome, merged_into, split_from, received_at, accepted_at, routed_at, signed_for_at, answered_at,
+		ended_at, refuse_until, refusals, asked_again, redone, extensions, in_time, worked_minutes, rated_at,
+		rate_speed, rate_attitude, rate_result, rate_solved, due_at, due_clock, chain_seq, chain_hash, updated_at, version)
+		= ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+		$26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
+		$48, version + 1)
+	WHERE id = $1 AND version = $2`
+
+const sqlCaseExists = `SELECT EXISTS (SELECT FROM cases WHERE id = $1)`
+
+// SaveCase implements workflow.Cases.
+func (s *Store) SaveCase(ctx context.Context, c *workflow.Case) error {
+	err := s.save(ctx, "save case", sqlSaveCase, sqlCaseExists, c.ID, append([]any{c.Version}, caseValues(c)...)...)
+	if err == nil {
+		c.Version++
+	}
+	return err
+}
+
+const sqlCaseIDs = `SELECT id FROM cases WHERE id > $1 ORDER BY id LIMIT $2`
+
+// CaseIDs implements workflow.Cases.
+func (s *Store) CaseIDs(ctx context.Context, after int64, limit int) ([]int64, error) {
+	return many(ctx, s, "list case ids", same[int64], sqlCaseIDs, after, ref(limit))
+}
+
+const sqlAssist = `
+	INSERT INTO case_departments (case_id, department_id, since) VALUES ($1, $2, $3)
+	ON CONFLICT (case_id, department_id) DO NOTHING`
+
+const sqlStopAssisting = `DELETE FROM case_departments WHERE case_id = $1 AND department_id = $2`
+
+// Assist implements workflow.Cases.
+func (s *Store) Assist(ctx context.Context, caseID, department int64, helps bool, at time.Time) error {
+	if !helps {
+		_, err := s.exec(ctx, "stop assisting", sqlStopAssisting, caseID, department)
+		return err
+	}
+	_, err := s.exec(ctx, "assist", sqlAssist, caseID, department, instant(at))
+	return err
+}
+
+const sqlAssisting = `SELECT department_id FROM case_departments WHERE case_id = $1 ORDER BY department_id`
+
+// Assisting implements workflow.Cases.
+func (s *Store) Assisting(ctx context.Context, caseID int64) ([]int64, error) {
+	return many(ctx, s, "list assisting departments", same[int64], sqlAssisting, caseID)
+}
+
+const sqlParts = `SELECT` + caseColumns + ` FROM cases c WHERE c.merged_into = $1 OR c.split_from = $1 ORDER BY c.id`
+
+// Parts implements workflow.Cases.
+func (s *Store) Parts(ctx context.Context, caseID int64) ([]workflow.Case, error) {
+	return many(ctx, s, "list parts", caseRow.toCase, sqlParts, caseID)
+}
