@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"mailbox/handlers/schedule"
+	"mailbox/repository/postgres"
+	"mailbox/workflow"
+)
+
+// How many rows one run of a job takes at most; a full run is followed by the
+// next at once.
+const (
+	mailsAtOnce = 20
+	factsAtOnce = 2000
+)
+
+// jobs is what happens by itself. Every job may run in any number of processes.
+func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
+	var out []schedule.Job
+	if s.has("channels") {
+		out = append(out, schedule.Job{Name: "sort mail", Every: 500 * time.Millisecond, Run: a.sortMail})
+	}
+	if s.has("timers") {
+		out = append(out,
+			schedule.Job{Name: "ring clocks", Every: 200 * time.Millisecond, Run: a.ring},
+			schedule.Job{Name: "reconcile timers", Every: time.Minute, Run: a.reconcile},
+			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
+			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
+	}
+	if s.has("delivery") {
+		out = append(out, schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))})
+	}
+	return out
+}
+
+func (a *app) sortMail(ctx context.Context) error {
+	for {
+		n, err := a.mailroom.Sort(ctx, mailsAtOnce)
+		if err != nil || n < mailsAtOnce {
+			return err
+		}
+	}
+}
+
+// ring rings what timers say is due; without Redis it looks itself.
+func (a *app) ring(ctx context.Context) error {
+	_, err := a.watch.Tick(ctx, a.desk.Now())
+	if workflow.KindOf(err) != workflow.Unavailable {
+		return err
+	}
+	_, err = a.watch.Sweep(ctx)
+	return err
+}
+
+func (a *app) reconcile(ctx context.Context) error {
+	_, err := a.watch.Reconcile(ctx)
+	if workflow.KindOf(err) == workflow.Unavailable {
+		return nil // ring sweeps until Redis is back, and then this arms
+	}
+	return err
+}
+
+func (a *app) project(ctx context.Context) error {
+	for {
+		n, err := a.store.Project(ctx, factsAtOnce)
+		if err != nil || n < factsAtOnce {
+			return err
+		}
+	}
+}
+
+func (a *app) sweepFiles(ctx context.Context) error {
+	_, err := a.blobs.Sweep(ctx, a.desk.Now().Add(-24*time.Hour))
+	return err
+}
+
+// deliverer sends until nothing waits, and then waits for the bell: a new
+// notice goes out at once and not at the next turn.
+func (a *app) deliverer(bell <-chan struct{}) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for {
+			n, err := a.courier.Deliver(ctx)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				continue
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case _, ok := <-bell:
+				if !ok {
+					return nil
+				}
+			case <-time.After(2 * time.Second):
+				return nil
+			}
+		}
+	}
+}
