@@ -30,11 +30,11 @@ var homes = map[string][]string{
 	"github.com/chromedp":          {"handlers/web/webtest"},
 	"github.com/jba/templatecheck": {"templates/templatestest"},
 	"golang.org/x/net/html":        {"handlers/channel/email", "handlers/web/webtest"},
-	"testing":                      {"templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+	"testing":                      {"handlers/channel/email/receive/cuttest", "handlers/channel/email/receive/dovecottest", "templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
 
 	// The command line.
 	"github.com/alecthomas/kong": {"cmd/mailbox"},
 
 	// The system.
-	"os": {"cmd", "handlers/channel/email/send", "repository/blob", "repository/private", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+	"os": {"cmd", "handlers/channel/email/receive/dovecottest", "handlers/channel/email/send", "repository/blob", "repository/private", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
 }

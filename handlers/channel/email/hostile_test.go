@@ -3,7 +3,11 @@ package email_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,4 +133,56 @@ func TestSafeHTML(t *testing.T) {
 	if len(m.Attachments) != 1 || !m.Attachments[0].Inline || m.Attachments[0].Type != "image/png" {
 		t.Errorf("the picture in the page gave %+v", m.Attachments)
 	}
+}
+
+// TestMutatedMail reads ten thousand broken copies of real mails.
+func TestMutatedMail(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob("testdata/*.eml")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no mails", err)
+	}
+	dice := rand.New(rand.NewPCG(20261123, 0))
+	var seeds [][]byte
+	for _, name := range names {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seeds = append(seeds, raw)
+	}
+	for n := range 10_000 {
+		raw := mutate(dice, seeds[n%len(seeds)], seeds[dice.IntN(len(seeds))])
+		m := email.Parse(raw, ourMailbox)
+		assertClean(t, names[n%len(seeds)], m)
+		assertWhole(t, names[n%len(seeds)], m)
+		if slices.Contains(m.Faults, "the message could not be taken apart") {
+			t.Fatalf("the reader panicked at copy %d of %s", n, names[n%len(seeds)])
+		}
+	}
+}
+
+// mutate flips, cuts, doubles and mixes.
+func mutate(dice *rand.Rand, raw, other []byte) []byte {
+	out := slices.Clone(raw)
+	for range 1 + dice.IntN(8) {
+		i, j := dice.IntN(len(out)), dice.IntN(len(out))
+		i, j = min(i, j), max(i, j)
+		switch dice.IntN(5) {
+		case 0:
+			out[i] = byte(dice.IntN(256))
+		case 1:
+			out = slices.Delete(out, i, min(j, i+40))
+		case 2:
+			out = slices.Insert(out, i, out[i:min(j, i+200)]...)
+		case 3:
+			out = slices.Insert(out, i, other[min(i, len(other)):min(j, len(other))]...)
+		case 4:
+			out = slices.Insert(out, i, []byte("\r\n\r\n--b\r\n=?gb2312?B?\x00\xff(\"<")[:dice.IntN(25)]...)
+		}
+		if len(out) == 0 {
+			return other
+		}
+	}
+	return out
 }
