@@ -4,12 +4,16 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
+	"mailbox/handlers/channel/email/receive"
 	"mailbox/repository/password"
+	"mailbox/templates"
 	"mailbox/workflow"
 	"mailbox/workflow/access"
 	"mailbox/workflow/calendar"
 	"mailbox/workflow/casework"
+	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
 	"mailbox/workflow/report"
 	"mailbox/workflow/sla"
@@ -29,6 +33,10 @@ type app struct {
 	cases    *casework.Casework
 	watch    *sla.Watch
 	figures  *report.Office
+	courier  *delivery.Courier
+
+	words     *templates.Set
+	followers []*receive.Follower
 }
 
 // join makes the use cases. The clock is an argument so that the demonstration
@@ -59,7 +67,29 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world) (*app, error
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, proof)
 	a.cases = casework.New(a.desk, a.codes, s.redis)
-	return a, nil
+	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength})
+	if a.words, err = templates.Parse(); err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	return a, a.joinMail(c, w)
+}
+
+// dayLength is the office hours of a working day, by the current calendar.
+func (a *app) dayLength() time.Duration {
+	work, _, err := a.desk.Rules.Working(context.Background())
+	if w, ok := work.(calendar.Working); ok && err == nil {
+		return w.DayLength()
+	}
+	return 7 * time.Hour
+}
+
+// college is the name of the college.
+func (a *app) college(ctx context.Context) string {
+	settings, err := a.store.Settings(ctx)
+	if err != nil {
+		return ""
+	}
+	return settings["college.name"]
 }
 
 // arm lets timers ring; when Redis is away the reconciliation does it later.

@@ -41,6 +41,8 @@ type Config struct {
 	SMTPURL    Secret `name:"smtp-url" setting:"MAILBOX_SMTP_URL" help:"Server that mail is sent through: smtp(s)://user:pass@host:port. Default: files under the data directory."`
 	MailFrom   string `name:"mail-from" setting:"MAILBOX_MAIL_FROM" default:"校长信箱 <mailbox@localhost>" help:"Sender of mails."`
 
+	MailDomains string `name:"mail-domains" setting:"MAILBOX_MAIL_DOMAINS" help:"Domains whose mail is received, separated by spaces; * is every one. Default: the sender's; in a demonstration every one."`
+
 	KeyFile  string `name:"key-file" setting:"MAILBOX_KEY_FILE" help:"Identity and receipt keys. Default: made in the data directory on first start."`
 	TimeZone string `name:"timezone" setting:"MAILBOX_TIMEZONE" default:"Asia/Shanghai" help:"The college's time."`
 
@@ -128,4 +130,14 @@ func (c *Config) mailDomain() string {
 		return "localhost"
 	}
 	return domain
+}
+
+// demonstrate sets what a demonstration has and a college chooses.
+func (c *Config) demonstrate() {
+	if c.SMTPListen == "" {
+		c.SMTPListen = "127.0.0.1:2525"
+	}
+	if c.MailDomains == "" {
+		c.MailDomains = "*"
+	}
 }

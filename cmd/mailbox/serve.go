@@ -30,8 +30,8 @@ func (s *serveCommand) Run(ctx context.Context, w world, c *Config) error {
 			return fmt.Errorf("--only %s: the parts are %s", p, strings.Join(parts, ", "))
 		}
 	}
-	if s.Demo && c.SMTPListen == "" {
-		c.SMTPListen = "127.0.0.1:2525"
+	if s.Demo {
+		c.demonstrate()
 	}
 	words, err := templates.Parse()
 	if err != nil {

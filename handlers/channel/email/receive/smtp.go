@@ -23,7 +23,7 @@ type SMTPConfig struct {
 	Listen    string // host:port
 	LMTP      bool
 	Hostname  string      // our name in the greeting
-	Domains   []string    // every address of these is taken, reply+… included
+	Domains   []string    // every address of these is taken, reply+… included; "*" is every domain
 	Mailboxes []string    // and these addresses
 	TLS       *tls.Config // offers STARTTLS when set
 
@@ -145,7 +145,7 @@ func (s *SMTP) takes(rcpt string) bool {
 	if !ok {
 		return false
 	}
-	if slices.ContainsFunc(s.cfg.Domains, func(d string) bool { return strings.EqualFold(d, domain) }) {
+	if slices.ContainsFunc(s.cfg.Domains, func(d string) bool { return d == "*" || strings.EqualFold(d, domain) }) {
 		return true
 	}
 	return strings.HasPrefix(strings.ToLower(local), "reply+") && slices.ContainsFunc(s.cfg.Mailboxes, func(m string) bool {

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"mailbox/handlers/web"
+	"mailbox/workflow"
+)
+
+// pages makes the web server with every audience's routes.
+func (a *app) pages(ctx context.Context, c *Config, metrics *web.Metrics, demo bool) (*web.Server, error) {
+	server, err := web.New(web.Deps{
+		Log: a.log, Templates: a.words, Sessions: a.redis.Sessions(), Limiter: a.redis, Accounts: accounts{a},
+		Now: a.collegeNow(c), Key: a.keys.derive("web"), PublicURL: c.PublicURL, College: a.college(ctx), Demo: demo,
+		TrustedProxies: strings.Fields(c.Proxies), Metrics: metrics, Checks: a.checks(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return server, errors.Join(a.mount(c, server, demo)...)
+}
+
+// accounts tells the web edge who is signed in.
+type accounts struct{ *app }
+
+// Account implements web.Accounts.
+func (a accounts) Account(ctx context.Context, id int64) (web.User, error) {
+	acc, err := a.store.Account(ctx, id)
+	if err != nil {
+		return web.User{}, err
+	}
+	u := web.User{AccountID: acc.ID, Name: acc.Name, Username: acc.Username, Department: acc.Department, Disabled: !acc.Disabled.IsZero()}
+	for _, r := range acc.Roles {
+		u.Roles = append(u.Roles, string(r))
+	}
+	u.DepartmentName, err = a.departmentName(ctx, acc.Department)
+	return u, err
+}
+
+// departmentName is "" for whoever belongs to none.
+func (a *app) departmentName(ctx context.Context, id int64) (string, error) {
+	if id == 0 {
+		return "", nil
+	}
+	all, err := a.store.Departments(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, d := range all {
+		if d.ID == id {
+			return d.NameZH, nil
+		}
+	}
+	return "", nil
+}
+
+// Bearer implements web.Accounts: staff have no tokens yet.
+func (accounts) Bearer(context.Context, string) (web.User, error) {
+	return web.User{}, workflow.Fail(workflow.Unauthenticated, "request.unauthenticated")
+}
