@@ -23,9 +23,6 @@ var dynamicPrefixes = []string{
 	"due.left.",     // remains
 	"due.late.",
 	"styleguide.", // Set.Styleguide
-
-	// Words of the workflow's vocabulary, as "state." + state and so on.
-	"state.", "progress.", "action.", "kind.", "channel.", "mode.", "status.", "role.", "clock.", "ground.", "outcome.",
 }
 
 // keyArguments says which arguments of a template function are catalogue keys.
