@@ -34,15 +34,18 @@ const (
 	loginCookie = "mailbox-login"
 )
 
-// FormToken returns the value of the hidden field TokenField: that of the form
-// just read, or a new one.
+// FormToken returns the value of the hidden field TokenField: with the random
+// half of the form just read, or a new one. It is the Token of every Page.
 func (c *Context) FormToken() string {
 	random := ""
 	if c.form != nil {
 		random = c.form.Token()
 	}
+	if random == "" && c.fresh == "" {
+		c.fresh = randomHex(tokenBytes)
+	}
 	if random == "" {
-		random = randomHex(tokenBytes)
+		random = c.fresh
 	}
 	return random + "-" + c.server.mac("form", random, c.binding())
 }
