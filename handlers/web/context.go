@@ -31,6 +31,7 @@ type Context struct {
 	late   atomic.Bool // the body took too long
 	form   *Form
 	token  string // of the session
+	login  string // cookie of somebody about to sign in
 	fresh  string // random half of the form token, once made
 	id     string // of the request, in the log and on error pages
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
 	"strings"
 
 	"mailbox/templates"
@@ -42,10 +41,7 @@ func (c *Context) leave(f flash) {
 		return
 	}
 	value := base64.RawURLEncoding.EncodeToString(b)
-	c.setCookie(http.Cookie{
-		Name: c.server.hostCookie(flashCookie), MaxAge: flashSeconds,
-		Value: value + "." + c.server.mac("flash", value),
-	})
+	c.setCookie(c.server.hostCookie(flashCookie), value+"."+c.server.mac("flash", value), flashSeconds)
 }
 
 // Hidden returns the hidden fields of a form that is shown by a partial, the

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,5 +79,5 @@ func savePreferences(c *Context) error {
 }
 
 func (c *Context) setPreference(name, value string) {
-	c.setCookie(http.Cookie{Name: name, Value: value, MaxAge: oneYear})
+	c.setCookie(name, value, oneYear)
 }

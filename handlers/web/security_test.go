@@ -70,7 +70,6 @@ func formRoutes() []web.Route {
 }
 
 func TestCrossSite(t *testing.T) {
-
 	site := start(t, nil, formRoutes()...)
 	for _, tt := range []struct {
 		name         string

@@ -177,14 +177,14 @@ func TestFlash(t *testing.T) {
 			return c.Redirect("/see")
 		}),
 		get("/see", web.Anyone, func(c *web.Context) error {
-			words := ""
+			var words strings.Builder
 			for _, toast := range c.Page("site.title").Flash {
-				words += toast.Tone + ":" + toast.Text
+				words.WriteString(toast.Tone + ":" + toast.Text)
 				if toast.Undo != nil {
-					words += " " + toast.Undo.Action + " " + toast.Undo.Fields[0].Name + " " + toast.Undo.Fields[1].Value
+					words.WriteString(" " + toast.Undo.Action + " " + toast.Undo.Fields[0].Name + " " + toast.Undo.Fields[1].Value)
 				}
 			}
-			return c.PlainText(200, "<"+words+">")
+			return c.PlainText(200, "<"+words.String()+">")
 		}))
 	c := site.Client(t)
 	c.Post("/do", nil).LeadsTo("/see")
