@@ -41,6 +41,8 @@
 //
 // # Components
 //
+// Every form that posts begins with {{ template "token" .Token }}.
+//
 // Partials take one typed value. Constructors make the value from catalogue
 // keys, modifiers are piped behind them:
 //

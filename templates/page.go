@@ -13,6 +13,7 @@ type Page struct {
 	Demo    bool   // a demonstration: every page says so
 	Theme   string // "light", "dark", or "" for what the device prefers
 	Search  string // where staff search posts to, or "" for none
+	Token   string // of the hidden field that every form which posts begins with
 
 	User     *User     // who is signed in, or nil
 	Nav      []NavItem // side navigation of staff pages

@@ -31,6 +31,8 @@ type Context struct {
 	late   atomic.Bool // the body took too long
 	form   *Form
 	token  string // of the session
+	login  string // cookie of somebody about to sign in
+	fresh  string // random half of the form token, once made
 	id     string // of the request, in the log and on error pages
 }
 
@@ -95,7 +97,7 @@ func (c *Context) Page(title string) templates.Page {
 	return templates.Page{
 		Locale: c.Locale, Title: c.Text(title), Path: c.Request.URL.RequestURI(), Now: c.Now,
 		College: c.server.College, Demo: c.server.Demo, Theme: c.Theme,
-		User: c.pageUser(), Flash: c.takeFlash(),
+		User: c.pageUser(), Flash: c.takeFlash(), Token: c.FormToken(),
 	}
 }
 

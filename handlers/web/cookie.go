@@ -11,18 +11,16 @@ func (c *Context) cookie(name string) string {
 	return ck.Value
 }
 
-// setCookie sends a cookie that scripts and other sites do not see.
-func (c *Context) setCookie(ck http.Cookie) {
-	ck.Path = "/"
-	ck.HttpOnly = true
-	ck.Secure = c.server.secure
-	ck.SameSite = http.SameSiteLaxMode
-	http.SetCookie(c.Writer, &ck)
+// setCookie sends a cookie that scripts and other sites do not see. With a
+// maxAge of 0 it ends with the browser, below 0 at once.
+func (c *Context) setCookie(name, value string, maxAge int) {
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure follows from PublicURL: plain http has no use for it
+		Name: name, Value: value, MaxAge: maxAge, Path: "/",
+		Secure: c.server.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
 }
 
-func (c *Context) dropCookie(name string) {
-	c.setCookie(http.Cookie{Name: name, MaxAge: -1})
-}
+func (c *Context) dropCookie(name string) { c.setCookie(name, "", -1) }
 
 // hostCookie is the name of a cookie that only this host may set. Browsers
 // take the prefix over https alone, so it is left out on plain http.

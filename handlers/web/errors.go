@@ -114,31 +114,8 @@ func (c *Context) logFailure(f failure, err error) {
 	}
 }
 
-// ErrorPage is the data of public/error.html.
-type ErrorPage struct {
-	templates.Page
-	Status    int
-	Message   string // what exactly went wrong, in words, or ""
-	Retry     string // when trying again may help, in words
-	Reference string // to quote when asking for help
-}
-
-// Case is the part of the page's keys that fits the status.
-func (e ErrorPage) Case() string {
-	switch e.Status {
-	case 400, 409, 413, 429, 500, 503:
-		return "error.status." + strconv.Itoa(e.Status)
-	case 401, 403, 404, 405, 410:
-		return "error.status.404"
-	}
-	if e.Status < 500 {
-		return "error.status.400"
-	}
-	return "error.status.500"
-}
-
 func (c *Context) sendErrorPage(f failure) {
-	page := ErrorPage{Status: f.status, Retry: c.wait(f.retry)}
+	page := templates.ErrorPage{Status: f.status, Retry: c.wait(f.retry)}
 	page.Page = c.Page(page.Case() + ".title")
 	if !generic[f.key] {
 		page.Message = c.Text(f.key, f.args...)
@@ -191,11 +168,10 @@ func (c *Context) askToSignIn() {
 		c.Writer.WriteHeader(http.StatusSeeOther)
 		return
 	}
-	page := ResendPage{Page: c.Page("resend.title"), Action: c.Request.URL.RequestURI(), SignIn: "/login"}
 	form, _ := c.Form() // what could be read of it
-	page.Fields = []templates.Hidden{{Name: TokenField, Value: c.FormToken()}}
+	page := ResendPage{Page: c.Page("resend.title"), Action: c.Request.URL.RequestURI(), SignIn: "/login"}
 	if form != nil {
-		page.Fields, page.Files = append(page.Fields, form.hidden()...), form.files
+		page.Fields, page.Files = form.hidden(), form.files
 	}
 	if err := c.Render(http.StatusUnauthorized, "public/resend.html", page); err != nil {
 		c.sendErrorPage(failure{status: http.StatusUnauthorized, key: "request.unauthenticated"})

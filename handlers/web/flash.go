@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
 	"strings"
 
 	"mailbox/templates"
@@ -19,23 +18,36 @@ const (
 )
 
 type flash struct {
-	Tone string   `json:"t"`
-	Key  string   `json:"k"`
-	Args []string `json:"a,omitempty"`
+	Tone string          `json:"t"`
+	Key  string          `json:"k"`
+	Args []string        `json:"a,omitempty"`
+	Undo *templates.Undo `json:"u,omitempty"`
 }
 
 // Flash leaves one message for the next page: tone is good, warn, late or
 // info. Messages hold nothing that is secret; one that does not fit is dropped.
 func (c *Context) Flash(tone, key string, args ...string) {
-	b, err := json.Marshal(flash{Tone: tone, Key: key, Args: args})
+	c.leave(flash{Tone: tone, Key: key, Args: args})
+}
+
+// FlashUndo leaves a message of success that offers to take the act back.
+func (c *Context) FlashUndo(undo templates.Undo, key string, args ...string) {
+	c.leave(flash{Tone: "good", Key: key, Args: args, Undo: &undo})
+}
+
+func (c *Context) leave(f flash) {
+	b, err := json.Marshal(f)
 	if err != nil || len(b) > maxFlash {
 		return
 	}
 	value := base64.RawURLEncoding.EncodeToString(b)
-	c.setCookie(http.Cookie{
-		Name: c.server.hostCookie(flashCookie), MaxAge: flashSeconds,
-		Value: value + "." + c.server.mac("flash", value),
-	})
+	c.setCookie(c.server.hostCookie(flashCookie), value+"."+c.server.mac("flash", value), flashSeconds)
+}
+
+// Hidden returns the hidden fields of a form that is shown by a partial, the
+// token first.
+func (c *Context) Hidden(fields ...templates.Hidden) []templates.Hidden {
+	return append([]templates.Hidden{{Name: TokenField, Value: c.FormToken()}}, fields...)
 }
 
 // takeFlash returns the message and forgets it.
@@ -62,5 +74,8 @@ func (c *Context) takeFlash() []templates.Toast {
 	for i, a := range f.Args {
 		args[i] = a
 	}
-	return []templates.Toast{{Tone: f.Tone, Text: c.Text(f.Key, args...)}}
+	if f.Undo != nil {
+		f.Undo.Fields = c.Hidden(f.Undo.Fields...)
+	}
+	return []templates.Toast{{Tone: f.Tone, Text: c.Text(f.Key, args...), Undo: f.Undo}}
 }

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"mailbox/handlers/web"
+	"mailbox/workflow"
 )
 
 // readBy returns a route that shows what read makes of the form.
@@ -171,4 +174,22 @@ func FuzzClean(f *testing.F) {
 			t.Errorf("cleaning %q twice changes it", s)
 		}
 	})
+}
+
+func TestProblemsOfAForm(t *testing.T) {
+	number := &workflow.Error{Kind: workflow.Invalid, Key: "request.field_number", Field: "n"}
+	date := &workflow.Error{Kind: workflow.Invalid, Key: "request.field_date", Field: "day"}
+	site := start(t, nil, get("/ok", web.Anyone, func(c *web.Context) error {
+		problems, err := c.Problems(fmt.Errorf("submit: %w", errors.Join(number, fmt.Errorf("read: %w", date))))
+		if err != nil {
+			return err
+		}
+		return c.PlainText(422, fmt.Sprint(problems))
+	}), get("/else", web.Anyone, func(c *web.Context) error {
+		_, err := c.Problems(errors.Join(number, workflow.Fail(workflow.Conflict, "request.version_changed")))
+		return err
+	}))
+	c := site.Client(t)
+	c.Get("/else").Wants(409)
+	c.Get("/ok").Wants(422, "[{n 请填写数字。} {day 请填写日期，例如 2026-11-23。}]")
 }

@@ -44,8 +44,9 @@ func segment(mark byte, payload string) string {
 }
 
 // photo is a JPEG as a telephone makes it.
-func photo(t testing.TB, turn uint16) string {
-	plain := jpegPicture(t)
+func photo(tb testing.TB, turn uint16) string {
+	tb.Helper()
+	plain := jpegPicture(tb)
 	return plain[:2] +
 		segment(0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x01\x01"+secret[:3]) +
 		segment(0xe1, "Exif\x00\x00"+exif(binary.BigEndian, turn)) +
@@ -57,14 +58,14 @@ func photo(t testing.TB, turn uint16) string {
 		plain[2:] + "motion video " + secret
 }
 
-func cleaned(t testing.TB, kind, content string) string {
-	t.Helper()
+func cleaned(tb testing.TB, kind, content string) string {
+	tb.Helper()
 	b, err := io.ReadAll(web.WithoutMetadata(iotest.OneByteReader(strings.NewReader(content)), kind))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if strings.Contains(string(b), secret) || strings.Contains(string(b), secret[:8]) {
-		t.Errorf("the place is still in the %s", kind)
+		tb.Errorf("the place is still in the %s", kind)
 	}
 	return string(b)
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,15 +69,15 @@ func savePreferences(c *Context) error {
 	if loc := form.Line("locale"); slices.Contains(templates.Locales, loc) {
 		c.setPreference(localeCookie, loc)
 	}
-	switch theme := form.Line("theme"); theme {
-	case "light", "dark":
+	switch theme := form.Line("theme"); {
+	case theme == "light" || theme == "dark":
 		c.setPreference(themeCookie, theme)
-	case "auto":
+	case form.Has("theme"): // what the device prefers
 		c.dropCookie(themeCookie)
 	}
 	return c.Redirect(form.Line("back"))
 }
 
 func (c *Context) setPreference(name, value string) {
-	c.setCookie(http.Cookie{Name: name, Value: value, MaxAge: oneYear})
+	c.setCookie(name, value, oneYear)
 }

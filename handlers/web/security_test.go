@@ -70,7 +70,6 @@ func formRoutes() []web.Route {
 }
 
 func TestCrossSite(t *testing.T) {
-
 	site := start(t, nil, formRoutes()...)
 	for _, tt := range []struct {
 		name         string
@@ -314,7 +313,7 @@ func TestPreferences(t *testing.T) {
 	c.Post("/preferences", url.Values{"locale": {"en"}, "back": {"/answers?q=1"}}).LeadsTo("/answers?q=1")
 	c.Post("/preferences", url.Values{"theme": {"dark"}, "back": {"//evil"}}).LeadsTo("/")
 	c.Get("/").Wants(200, "en dark")
-	c.Post("/preferences", url.Values{"theme": {"auto"}, "locale": {"<script>"}})
+	c.Post("/preferences", url.Values{"theme": {""}, "locale": {"<script>"}})
 	if got := c.Get("/").Body; got != "en " {
 		t.Errorf("now %q", got)
 	}
@@ -342,6 +341,13 @@ func TestStatic(t *testing.T) {
 	if ct := a.Header.Get("Content-Type"); ct != "text/css; charset=utf-8" {
 		t.Errorf("type %q", ct)
 	}
+	c.Header.Set("Accept-Encoding", "br, gzip")
+	packed := c.Get(url).Wants(200)
+	if packed.Header.Get("Content-Encoding") != "gzip" || len(packed.Body) >= len(a.Body) {
+		t.Errorf("%d bytes, packed %d: %v", len(a.Body), len(packed.Body), packed.Header)
+	}
+	c.Header.Set("Accept-Encoding", "gzip;q=0")
+	c.Get(url).Wants(200, a.Body)
 	old := "/static/0000000000/app.css"
 	if got := c.Get(old).Wants(200).Header.Get("Cache-Control"); got != "no-cache" {
 		t.Errorf("an older replica's file: Cache-Control %q", got)

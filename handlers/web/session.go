@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"net/http"
 	"strings"
 	"time"
 
@@ -92,7 +91,7 @@ func (c *Context) SignIn(accountID int64) error {
 	if err != nil {
 		return unavailable(err)
 	}
-	c.setCookie(http.Cookie{Name: c.server.hostCookie(sessionCookie), Value: token})
+	c.setCookie(c.server.hostCookie(sessionCookie), token, 0)
 	c.dropCookie(c.server.hostCookie(loginCookie))
 	return nil
 }

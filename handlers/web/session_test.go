@@ -10,6 +10,7 @@ import (
 
 	"mailbox/handlers/web"
 	"mailbox/handlers/web/webtest"
+	"mailbox/templates"
 	"mailbox/workflow"
 )
 
@@ -171,17 +172,26 @@ func TestFlash(t *testing.T) {
 			c.Flash("good", "upload.empty", "a\"b;,字.txt")
 			return c.Redirect("/see")
 		}),
+		post("/undoable", web.Anyone, func(c *web.Context) error {
+			c.FlashUndo(templates.Undo{Action: "/undo", Fields: []templates.Hidden{{Name: "case", Value: "42"}}}, "request.slow")
+			return c.Redirect("/see")
+		}),
 		get("/see", web.Anyone, func(c *web.Context) error {
-			words := ""
+			var words strings.Builder
 			for _, toast := range c.Page("site.title").Flash {
-				words += toast.Tone + ":" + toast.Text
+				words.WriteString(toast.Tone + ":" + toast.Text)
+				if toast.Undo != nil {
+					words.WriteString(" " + toast.Undo.Action + " " + toast.Undo.Fields[0].Name + " " + toast.Undo.Fields[1].Value)
+				}
 			}
-			return c.PlainText(200, "<"+words+">")
+			return c.PlainText(200, "<"+words.String()+">")
 		}))
 	c := site.Client(t)
 	c.Post("/do", nil).LeadsTo("/see")
 	c.Get("/see").Wants(200, `<good:“a"b;,字.txt”是空文件。>`)
 	c.Get("/see").Wants(200, "<>")
+	c.Post("/undoable", nil)
+	c.Get("/see").Wants(200, "/undo form_token 42>")
 	c.Post("/do", nil)
 	forged := "eyJ0IjoiZ29vZCIsImsiOiJldmlsIn0." + strings.Repeat("0", 32)
 	c.SetCookie(&http.Cookie{Name: "mailbox-flash", Value: forged, Path: "/"})

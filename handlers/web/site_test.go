@@ -10,6 +10,7 @@ import (
 	"mailbox/handlers/web"
 	"mailbox/handlers/web/webtest"
 	"mailbox/templates"
+	"mailbox/templates/templatestest"
 )
 
 func TestMain(m *testing.M) { webtest.Main(m) }
@@ -60,4 +61,9 @@ func post(path string, who web.Audience, h func(*web.Context) error) web.Route {
 
 func say(words string) func(*web.Context) error {
 	return func(c *web.Context) error { return c.PlainText(http.StatusOK, words) }
+}
+
+// TestPagesFitTheirData type-checks the pages whose data is declared here.
+func TestPagesFitTheirData(t *testing.T) {
+	templatestest.Check(t, "public/resend.html", web.ResendPage{})
 }

@@ -29,13 +29,13 @@ func (c *Context) Stream(events <-chan Event) error {
 	c.SetHeader("X-Accel-Buffering", "no")
 	c.Writer.WriteHeader(http.StatusOK)
 	if err := c.send(control, "retry: 5000\n\n"); err != nil {
-		return nil //nolint:nilerr // the reader left
+		return nil // the reader left
 	}
 	pulse, check := time.NewTicker(streamPulse), time.NewTicker(c.server.recheck)
 	defer pulse.Stop()
 	defer check.Stop()
 	for {
-		text := ""
+		var text string
 		select {
 		case <-c.Context().Done():
 			return nil
@@ -59,7 +59,7 @@ func (c *Context) Stream(events <-chan Event) error {
 			text = "event: " + oneLine(e.Name) + "\ndata: " + string(b) + "\n\n"
 		}
 		if err := c.send(control, text); err != nil {
-			return nil //nolint:nilerr // the reader left
+			return nil // the reader left
 		}
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"mime"
@@ -30,19 +31,22 @@ const TokenField = "form_token"
 
 const (
 	tokenBytes  = 16
-	tokenHeader = "X-Form-Token" // for scripts that send no form
+	tokenHeader = "X-Form-Token" //nolint:gosec // the name of a header, for scripts that send no form
 	loginCookie = "mailbox-login"
 )
 
-// FormToken returns the value of the hidden field TokenField: that of the form
-// just read, or a new one.
+// FormToken returns the value of the hidden field TokenField: with the random
+// half of the form just read, or a new one. It is the Token of every Page.
 func (c *Context) FormToken() string {
 	random := ""
 	if c.form != nil {
 		random = c.form.Token()
 	}
+	if random == "" && c.fresh == "" {
+		c.fresh = randomHex(tokenBytes)
+	}
 	if random == "" {
-		random = randomHex(tokenBytes)
+		random = c.fresh
 	}
 	return random + "-" + c.server.mac("form", random, c.binding())
 }
@@ -53,12 +57,12 @@ func (c *Context) binding() string {
 		return c.token
 	}
 	name := c.server.hostCookie(loginCookie)
-	if v := c.cookie(name); v != "" {
+	if v := cmp.Or(c.login, c.cookie(name)); v != "" {
 		return v
 	}
 	v := randomHex(tokenBytes)
-	c.setCookie(http.Cookie{Name: name, Value: v})
-	c.Request.AddCookie(&http.Cookie{Name: name, Value: v}) // for a second form on the page
+	c.setCookie(name, v, 0)
+	c.login = v
 	return v
 }
 

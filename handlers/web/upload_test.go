@@ -54,25 +54,27 @@ func uploads(rules web.UploadRules) web.Route {
 
 var generous = web.UploadRules{Files: 5, PerFile: 4 << 20, Total: 6 << 20}
 
-func picture(t testing.TB, encode func(io.Writer, image.Image) error) string {
-	t.Helper()
+func picture(tb testing.TB, encode func(io.Writer, image.Image) error) string {
+	tb.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, 40, 30))
 	for i := range m.Pix {
 		m.Pix[i] = byte(i * 7)
 	}
 	var b bytes.Buffer
 	if err := encode(&b, m); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.String()
 }
 
-func jpegPicture(t testing.TB) string {
-	return picture(t, func(w io.Writer, m image.Image) error { return jpeg.Encode(w, m, nil) })
+func jpegPicture(tb testing.TB) string {
+	tb.Helper()
+	return picture(tb, func(w io.Writer, m image.Image) error { return jpeg.Encode(w, m, nil) })
 }
 
-func gifPicture(t testing.TB) string {
-	return picture(t, func(w io.Writer, m image.Image) error { return gif.Encode(w, m, nil) })
+func gifPicture(tb testing.TB) string {
+	tb.Helper()
+	return picture(tb, func(w io.Writer, m image.Image) error { return gif.Encode(w, m, nil) })
 }
 
 type packed struct {
@@ -80,8 +82,8 @@ type packed struct {
 	mode          fs.FileMode
 }
 
-func archive(t testing.TB, files ...packed) string {
-	t.Helper()
+func archive(tb testing.TB, files ...packed) string {
+	tb.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for _, f := range files {
@@ -89,18 +91,19 @@ func archive(t testing.TB, files ...packed) string {
 		h.SetMode(0o644 | f.mode)
 		part, err := w.CreateHeader(h)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		_, _ = io.WriteString(part, f.content)
 	}
 	if err := w.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.String()
 }
 
-func docx(t testing.TB, more ...packed) string {
-	return archive(t, append([]packed{{"[Content_Types].xml", "<Types/>", 0}, {"word/document.xml", "<w:document/>", 0}}, more...)...)
+func docx(tb testing.TB, more ...packed) string {
+	tb.Helper()
+	return archive(tb, append([]packed{{"[Content_Types].xml", "<Types/>", 0}, {"word/document.xml", "<w:document/>", 0}}, more...)...)
 }
 
 func TestUploadTypes(t *testing.T) {

@@ -132,7 +132,7 @@ func policy(page *Node) (faults []string) {
 // files.
 func forms(page *Node) (faults []string) {
 	for _, f := range page.All("form") {
-		if !strings.EqualFold(f.Attr("method"), "post") || strings.HasPrefix(f.Attr("action"), "/preferences") {
+		if !strings.EqualFold(f.Attr("method"), "post") {
 			continue
 		}
 		if len(f.All("[name=form_token]")) == 0 {

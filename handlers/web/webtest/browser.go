@@ -47,7 +47,7 @@ func openBrowser(tb testing.TB) context.Context {
 	if browser.ctx != nil {
 		return browser.ctx
 	}
-	dir, err := os.MkdirTemp("", "mailbox-browser")
+	dir, err := os.MkdirTemp("", "mailbox-browser") //nolint:usetesting // it outlives the first test
 	if err != nil {
 		tb.Fatal(err)
 	}
