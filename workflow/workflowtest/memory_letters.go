@@ -13,7 +13,9 @@ func (m *Memory) AddLetter(ctx context.Context, l *workflow.StoredLetter) error 
 		if err := need(d.cases.has(l.CaseID)); err != nil {
 			return err
 		}
-		if d.letters.any(func(o workflow.StoredLetter) bool { return o.Channel == l.Channel && bytes.Equal(o.External, l.External) }) {
+		if d.letters.any(func(o workflow.StoredLetter) bool {
+			return o.Channel == l.Channel && bytes.Equal(o.External, l.External)
+		}) {
 			return conflict()
 		}
 		l.ID = d.letters.next()
