@@ -1,6 +1,9 @@
 package workflow
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Unit is what a promise is counted in.
 type Unit string
@@ -102,6 +105,7 @@ type clockPlan struct {
 	pause               []ClockKind
 	pauseAll, resumeAll bool
 	rework              bool // the answer clock starts with the rework promise
+	anew                bool // what makes a closed case go on starts its time anew
 }
 
 // clockPlans is a table beside rules: what each action means for time.
@@ -111,7 +115,7 @@ var clockPlans = map[Action]clockPlan{
 	Receive:   {start: []ClockKind{Register, Overall}},
 	Accept:    {meet: []ClockKind{Register}, start: []ClockKind{ToRoute}},
 	Ask:       {meet: []ClockKind{Register}, pauseAll: true, start: []ClockKind{ToSupply}},
-	Supply:    {meet: []ClockKind{ToSupply}, resumeAll: true},
+	Supply:    {meet: []ClockKind{ToSupply}, resumeAll: true, anew: true},
 	GoOn:      {cancel: []ClockKind{ToSupply}, resumeAll: true},
 	Route:     {meet: []ClockKind{ToRoute}, cancel: []ClockKind{ToSign}, start: []ClockKind{ToSign}, resume: []ClockKind{ToAnswer}},
 	SignFor:   {meet: []ClockKind{ToSign}},
@@ -139,16 +143,17 @@ type Promises map[ClockKind]Promise
 // to save.
 type Turn struct{ Add, Save []Clock }
 
-// TurnClocks applies an action to the clocks of a case that c has just gone
-// through, and returns the clocks afterwards. It also sets c.Due, c.InTime and
-// c.Worked. calendarID is the version work stands for.
+// TurnClocks applies an action that c has just gone through to its clocks, and
+// returns what to store; clocks itself stays as it was. It also sets c.Due, and
+// at the first answer c.InTime and c.Worked. calendarID is the version work
+// stands for.
 func TurnClocks(c *Case, action Action, from State, clocks []Clock, promises Promises, work WorkingTime, calendarID int64, at time.Time) Turn {
-	t := turner{c: c, clocks: clocks, promises: promises, work: work, calendar: calendarID, at: at, touched: map[int]bool{}}
+	t := turner{c: c, clocks: slices.Clone(clocks), promises: promises, work: work, calendar: calendarID, at: at, touched: map[int]bool{}}
 	t.apply(clockPlans[action], from)
 	if c.State.Ended() {
 		t.cancelRunning()
 	}
-	if action == Answer && c.InTime == nil {
+	if action == Answer && c.Answered.Equal(at) {
 		t.judge()
 	}
 	t.setDue()

@@ -24,7 +24,10 @@ func (t *turner) apply(p clockPlan, from State) {
 		t.each(ClockKinds, func(k *Clock) { k.Paused = t.at })
 	}
 	if p.resumeAll {
-		t.each(ClockKinds, t.unpause)
+		t.each(t.goingOn(), t.unpause)
+	}
+	if p.anew && from == Closed {
+		t.startAnew()
 	}
 	for _, kind := range p.start {
 		t.start(kind, kind)
@@ -38,6 +41,24 @@ func (t *turner) apply(p clockPlan, from State) {
 		t.each([]ClockKind{ToCheck}, func(k *Clock) { k.Cancelled = t.at })
 		t.start(ToAnswer, Rework)
 	}
+}
+
+// goingOn lists the clocks that go on when a case no longer waits. While the
+// office has a refused case, the department's answer clock stays paused until
+// it is routed.
+func (t *turner) goingOn() []ClockKind {
+	if t.c.State != Accepted {
+		return ClockKinds
+	}
+	return slices.DeleteFunc(slices.Clone(ClockKinds), func(k ClockKind) bool { return k == ToAnswer })
+}
+
+// startAnew gives a case that was closed and goes on fresh clocks: the overall
+// one and that of the state it is in.
+func (t *turner) startAnew() {
+	kind := map[State]ClockKind{Received: Register, Accepted: ToRoute, InHand: ToAnswer}[t.c.State]
+	t.start(kind, kind)
+	t.start(Overall, Overall)
 }
 
 // each calls do for every clock of these kinds that is not over, and reports

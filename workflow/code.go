@@ -10,6 +10,7 @@ import (
 	"encoding/base32"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // codeAlphabet is Crockford's base32: no I, L, O or U to be misread.
@@ -29,17 +30,17 @@ func NewCode() Code {
 	return Code(b[:])
 }
 
-// ParseCode reads what a person typed: case, spaces and hyphens do not matter,
-// O is 0, I and L are 1. ok is false when it cannot be a code.
+// ParseCode reads what a person typed: case, width, spaces and dashes of any
+// kind do not matter, O is 0, I and L are 1. ok is false when it cannot be a code.
 func ParseCode(s string) (c Code, ok bool) {
 	var b strings.Builder
 	for _, r := range strings.ToUpper(s) {
-		switch r {
-		case ' ', '-', '\t', '　', '－', '—':
+		switch r = narrow(r); {
+		case unicode.IsSpace(r) || unicode.Is(unicode.Dash, r):
 			continue
-		case 'O':
+		case r == 'O':
 			r = '0'
-		case 'I', 'L':
+		case r == 'I' || r == 'L':
 			r = '1'
 		}
 		if r > 127 || !strings.ContainsRune(codeAlphabet, r) || b.Len() == 16 {
@@ -60,6 +61,13 @@ func (c Code) Groups() string {
 
 // String keeps a code out of logs.
 func (c Code) String() string { return "•••" }
+
+// GoString keeps a code out of %#v.
+func (c Code) GoString() string { return "•••" }
+
+// MarshalText keeps a code out of every text encoder; whoever must show it
+// says so with Groups.
+func (c Code) MarshalText() ([]byte, error) { return []byte("•••"), nil }
 
 // Codes hashes and seals query codes with keys that are not in the database.
 type Codes struct{ key []byte }

@@ -9,7 +9,7 @@ type Scope struct {
 	Everything bool  // the program itself
 	Case       int64 // only this one: the writer's
 	Sealed     bool  // only the sealed lane; others see only what is not sealed
-	Department int64 // only what this department has, had signed for, or assists in; 0: all
+	Department int64 // only what this department has or assists in; 0: all
 	NotAbout   int64 // never a case that complains about this department; 0: no such department
 }
 
@@ -69,5 +69,5 @@ func MayReveal(a Actor, c Case) bool {
 	case a.Office():
 		return true
 	}
-	return c.Mode == Signed && a.Is(DeptClerk, DeptHead) && a.Department == c.Department
+	return c.Mode == Signed && a.Is(DeptClerk, DeptHead) && a.Department != 0 && a.Department == c.Department
 }

@@ -101,7 +101,7 @@ const (
 type guard func(c Case, at time.Time) string
 
 type rule struct {
-	to     State // "" means: where it was before it waited
+	to     State // "" means: where it was before it waited for the writer
 	by     []Role
 	note   bool // a written reason is required
 	ground bool // a ground from the list is required
@@ -172,7 +172,7 @@ var rules = map[State]map[Action]rule{
 	},
 	Closed: {
 		Rate:    {to: Closed, by: writer, when: mayRateClosed},
-		Supply:  {to: InHand, by: writer, when: closedForSilence},
+		Supply:  {by: writer, when: closedForSilence},
 		Reopen:  {to: Accepted, by: []Role{OfficeHead}, note: true},
 		Archive: {to: Archived, by: []Role{System, Clerk, OfficeHead}},
 	},
@@ -261,11 +261,25 @@ func (c *Case) Do(m Move) (Event, error) {
 	}
 	to := r.to
 	if to == "" {
-		to = c.Resume
+		to = c.goesOn()
 	}
 	ev := Event{CaseID: c.ID, Action: m.Action, From: c.State, To: to, By: m.By, Role: m.By.As(r.by), Note: m.Note, At: m.At}
 	c.arrive(to, m)
 	return ev, nil
+}
+
+// goesOn is where a case that waits for the writer goes on, or one that was
+// closed because the writer kept silent.
+func (c Case) goesOn() State {
+	switch {
+	case c.State == Waiting:
+		return c.Resume
+	case c.Department != 0 && !c.SignedFor.IsZero():
+		return InHand
+	case !c.Accepted.IsZero():
+		return Accepted
+	}
+	return Received
 }
 
 func (c Case) allowed(action Action, by Actor, at time.Time) error {

@@ -172,7 +172,8 @@ type Dialogue interface {
 	// File returns a file of the case; another case's file is NotFound.
 	File(ctx context.Context, caseID, id int64) (File, error)
 	FilesOfAnswer(ctx context.Context, answerID int64) ([]File, error)
-	// GiveFiles moves the files of an answer to the message it was sent as.
+	// GiveFiles moves the files of an answer to the message it was sent as; they
+	// are the answer's no more.
 	GiveFiles(ctx context.Context, answerID, messageID int64) error
 }
 
@@ -180,6 +181,8 @@ type Dialogue interface {
 type Answers interface {
 	// AnswerOf is the latest round of the case, or NotFound.
 	AnswerOf(ctx context.Context, caseID int64) (AnswerDraft, error)
+	// AddAnswer stores *a and its text as the first version; Conflict when the
+	// case has that round already.
 	AddAnswer(ctx context.Context, a *AnswerDraft) error
 	// SaveAnswer stores *a and a version of its text if the stored version is
 	// still a.Version, and counts it up; otherwise Conflict.
@@ -195,12 +198,13 @@ type Clocks interface {
 	// LockClock is Clock, and keeps others from changing it until Atomic ends.
 	LockClock(ctx context.Context, id int64) (Clock, error)
 	ClocksOf(ctx context.Context, caseID int64) ([]Clock, error)
-	// Ringing lists running clocks with a step (warn or breach) due before
-	// until, ids above after, for arming timers; the caller pages by id.
+	// Ringing lists running clocks whose breach is not yet noted, ids above
+	// after, in order, for arming timers; the caller pages by id.
 	Ringing(ctx context.Context, after int64, limit int) ([]Clock, error)
 	// TakeDue takes up to limit running clocks whose warning or due time is at
 	// or before now and not yet noted, and keeps others from taking the same
-	// ones until Atomic ends. It must be called inside one.
+	// ones until Atomic ends. It must be called inside one. A noted breach ends
+	// the matter, warned or not.
 	TakeDue(ctx context.Context, now time.Time, limit int) ([]Clock, error)
 }
 
@@ -209,8 +213,9 @@ type Events interface {
 	AddEvent(ctx context.Context, e Event) error
 	// EventsOf returns the history in order, with actors' names.
 	EventsOf(ctx context.Context, caseID int64) ([]Event, error)
-	// AddJournal appends e after the last entry; chain makes its hash from the
-	// hash before it.
+	// AddJournal appends e after the last entry; link makes its hash from the
+	// hash before it (nil for the first) and e as it will be read again: Seq and
+	// At are set.
 	AddJournal(ctx context.Context, e JournalEntry, link func(prev []byte, e JournalEntry) []byte) error
 	// Journal lists entries with ids below before (0: from the newest), newest first.
 	Journal(ctx context.Context, before int64, limit int) ([]JournalEntry, error)
@@ -239,7 +244,8 @@ type Outbox interface {
 	Undelivered(ctx context.Context, before int64, limit int) ([]Notice, error)
 	// Outgoing lists all notices sent by mail, newest first, ids below before.
 	Outgoing(ctx context.Context, before int64, limit int) ([]Notice, error)
-	// SettleNotice says who dealt with it; again queues it once more.
+	// SettleNotice says who dealt with it; again queues it once more, and if
+	// that fails somebody must deal with it again.
 	SettleNotice(ctx context.Context, id, by int64, again bool, at time.Time) error
 	// PageNotices lists what the account is told on its pages, newest first.
 	PageNotices(ctx context.Context, account int64, before int64, limit int) ([]Notice, error)
@@ -257,7 +263,7 @@ type Mailroom interface {
 	AddRawMail(ctx context.Context, m *RawMail) error
 	SaveRawMail(ctx context.Context, m RawMail) error
 	RawMail(ctx context.Context, id int64) (RawMail, error)
-	// SameMail lists other mails with the same identity hash, oldest first.
+	// SameMail lists the mails with that identity hash, oldest first.
 	SameMail(ctx context.Context, identity []byte) ([]RawMail, error)
 	// NewMails lists mails nobody has sorted yet, oldest first, and keeps others
 	// from taking the same ones until Atomic ends.

@@ -27,6 +27,8 @@ func (m *Memory) AddClock(ctx context.Context, k *workflow.Clock) error {
 	})
 }
 
+var units = []workflow.Unit{workflow.WorkingDays, workflow.WorkingHours, workflow.Days, workflow.Hours}
+
 func (d *data) checkClock(k workflow.Clock) error {
 	if err := need(d.cases.has(k.CaseID), d.department(k.Department), d.calendars.has(k.Calendar)); err != nil {
 		return err
@@ -36,6 +38,8 @@ func (d *data) checkClock(k workflow.Clock) error {
 		return refused("no such clock")
 	case k.Occurrence < 1 || k.Promise.Amount < 1:
 		return refused("clocks count from 1")
+	case !slices.Contains(units, k.Promise.Unit):
+		return refused("no such unit")
 	case !k.Met.IsZero() && !k.Cancelled.IsZero():
 		return refused("a clock ends once")
 	case !k.Paused.IsZero() && k.Over():

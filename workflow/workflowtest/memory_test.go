@@ -58,3 +58,7 @@ func TestMemoryReadersSeeWhatIsCommitted(t *testing.T) {
 		t.Errorf("Atomic says %v, want what do said", err)
 	}
 }
+
+func TestMemory(t *testing.T) {
+	workflowtest.TestStore(t, func(testing.TB) workflow.Store { return workflowtest.NewMemory() })
+}
