@@ -348,6 +348,7 @@ type plainWords struct{}
 func (plainWords) Word(key string, args ...any) string {
 	return strings.TrimSpace(fmt.Sprintln(append([]any{key}, args...)...))
 }
+
 func (plainWords) Row(_ report.Table, l report.Line) string {
 	if l.Key == "" {
 		return "total"
