@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -400,7 +401,7 @@ func TestDeliver_everyNoticeOnceWithManyCouriers(t *testing.T) {
 	o := open(t)
 	want := map[string]bool{}
 	for i := range 200 {
-		want[o.tellAccount(t, o.OfficeHead, fmt.Sprint(i)).MessageID] = true
+		want[o.tellAccount(t, o.OfficeHead, strconv.Itoa(i)).MessageID] = true
 	}
 	var wg sync.WaitGroup
 	for range 4 {
@@ -437,7 +438,7 @@ func TestDeliver_slowServerHoldsUpNoOther(t *testing.T) {
 	}
 	o.tellWriter(t, workflow.Telling{Name: "slow", Kind: workflow.NoticeAnswered})
 	for i := range 20 {
-		o.tellAccount(t, o.OfficeHead, fmt.Sprint(i))
+		o.tellAccount(t, o.OfficeHead, strconv.Itoa(i))
 	}
 	done := make(chan error, 1)
 	go func() {

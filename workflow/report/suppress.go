@@ -1,5 +1,7 @@
 package report
 
+import "slices"
+
 // few is the number of cases below which a cell could point at somebody.
 const few = 5
 
@@ -7,22 +9,15 @@ const few = 5
 // that divide the same cases share their total.
 type marginal []int
 
-func (m marginal) total() int {
-	n := 0
-	for _, k := range m {
-		n += k
-	}
-	return n
-}
-
 // suppress says which cells of marginals with one total stay hidden, and
 // whether the total must.
 //
 // Cells of fewer than five are hidden. What is hidden together must be at least
 // two cells, and so much that each of them could be five or more, knowing that
-// none is nought; the smallest cells that are shown are hidden too until that is
-// so. Where it cannot be, the total is hidden, and with it at least one cell of
-// every marginal, so that no other table gives the total away.
+// none is nought; the rows that follow are hidden too until that is so. They are
+// taken as they stand in the table, never by their size: whoever knows that the
+// smallest was taken knows too much of it. Where there is no cover, nothing of
+// the column is shown: neither its total nor a cell that would give it away.
 func suppress(all ...marginal) (hidden [][]bool, total bool) {
 	for _, m := range all {
 		h, safe := hide(m)
@@ -31,8 +26,7 @@ func suppress(all ...marginal) (hidden [][]bool, total bool) {
 	}
 	if total {
 		for i, m := range all {
-			if !anyOf(hidden[i]) {
-				hideSmallest(m, hidden[i])
+			for hideNext(m, hidden[i], 0) { // until nothing but noughts is shown
 			}
 		}
 	}
@@ -46,47 +40,39 @@ func hide(m marginal) (hidden []bool, safe bool) {
 	for i, n := range m {
 		hidden[i] = n > 0 && n < few
 	}
-	if !anyOf(hidden) {
+	first := slices.Index(hidden, true)
+	if first < 0 {
 		return hidden, true
 	}
 	for !covered(m, hidden) {
-		if !hideSmallest(m, hidden) {
+		if !hideNext(m, hidden, first) {
 			return hidden, false
 		}
 	}
 	return hidden, true
 }
 
-// covered reports whether nobody can tell from the sum of the hidden cells that
-// one of them is small.
+// covered reports whether nobody can tell what the hidden cells are from their
+// sum: any of them could be five or more, and if all of them are known to be
+// small they are not known to be as large as small cells can be.
 func covered(m marginal, hidden []bool) bool {
-	cells, sum := 0, 0
+	cells, sum, large := 0, 0, false
 	for i, n := range m {
 		if hidden[i] {
 			cells++
 			sum += n
+			large = large || n >= few
 		}
 	}
-	return cells >= 2 && sum >= cells-1+few
+	return cells >= 2 && sum >= cells-1+few && (sum != cells*(few-1) || large)
 }
 
-// hideSmallest hides the smallest cell that is shown and not nought.
-func hideSmallest(m marginal, hidden []bool) bool {
-	best := -1
-	for i, n := range m {
-		if n > 0 && !hidden[i] && (best < 0 || n < m[best]) {
-			best = i
-		}
-	}
-	if best >= 0 {
-		hidden[best] = true
-	}
-	return best >= 0
-}
-
-func anyOf(b []bool) bool {
-	for _, v := range b {
-		if v {
+// hideNext hides the next cell, round from start, that is shown and not nought.
+func hideNext(m marginal, hidden []bool, start int) bool {
+	for i := range m {
+		j := (start + i) % len(m)
+		if m[j] > 0 && !hidden[j] {
+			hidden[j] = true
 			return true
 		}
 	}

@@ -69,14 +69,13 @@ func (r *round) warn(ctx context.Context, s *workflow.Step, k workflow.Clock) er
 	if err := s.SaveClocks(ctx, k); err != nil {
 		return err
 	}
-	switch k.Kind {
-	case workflow.ToRate:
+	if k.Kind == workflow.ToRate {
 		return nil
-	case workflow.ToSupply:
-		s.Mark(workflow.MarkWarned, workflow.BySystem(), workflow.System, "", facts(k))
-		return r.remindWriter(ctx, s, k)
 	}
 	s.Mark(workflow.MarkWarned, workflow.BySystem(), workflow.System, "", facts(k))
+	if k.Kind == workflow.ToSupply {
+		return r.remindWriter(ctx, s, k)
+	}
 	return r.tellStaff(ctx, s, k, warnStep)
 }
 
@@ -85,10 +84,10 @@ func (r *round) breach(ctx context.Context, s *workflow.Step, k workflow.Clock) 
 	if err := s.SaveClocks(ctx, k); err != nil {
 		return err
 	}
-	switch k.Kind {
-	case workflow.ToSupply:
+	if k.Kind == workflow.ToSupply {
 		return r.closeUnsupplied(ctx, s, k)
-	case workflow.ToRate:
+	}
+	if k.Kind == workflow.ToRate {
 		return r.end(ctx, s, k, workflow.OutcomeSilence)
 	}
 	s.Mark(workflow.MarkBreached, workflow.BySystem(), workflow.System, "", facts(k))

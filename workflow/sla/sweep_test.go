@@ -109,7 +109,8 @@ func TestReconcile_bringsBackWhatRedisLost(t *testing.T) {
 		cases = append(cases, f.letter(t))
 	}
 	before, _ := f.timers.Count(t.Context())
-	*f.timers = *workflowtest.NewTimers() //nolint:govet // nobody else has it now
+	f.timers = workflowtest.NewTimers() // FLUSHALL
+	f.watch = sla.New(f.desk, f.timers)
 	got, err := f.watch.Reconcile(t.Context())
 	must(t, err)
 	if after, _ := f.timers.Count(t.Context()); after != before || got.Missing != int(before) || got.Armed != int(before) {
