@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"mailbox/handlers/web"
 	"mailbox/workflow"
@@ -59,4 +60,9 @@ func (a *app) departmentName(ctx context.Context, id int64) (string, error) {
 // Bearer implements web.Accounts: staff have no tokens yet.
 func (accounts) Bearer(context.Context, string) (web.User, error) {
 	return web.User{}, workflow.Fail(workflow.Unauthenticated, "request.unauthenticated")
+}
+
+// collegeNow is the clock in the college's zone, as pages show it.
+func (a *app) collegeNow(c *Config) func() time.Time {
+	return func() time.Time { return a.desk.Now().In(c.zone) }
 }

@@ -49,3 +49,16 @@ func (s *sayer) progress(what string, done, total int) {
 }
 
 const bar = "=============================="
+
+// ready tells where everything is.
+func (s *sayer) ready(where addresses, c *Config, a *app) {
+	if where.Web != "" {
+		s.line("%s", s.words.Text(templates.Locales[0], "server.ready", c.PublicURL))
+	}
+	if where.SMTP != "" {
+		s.line("%s", s.words.Text(templates.Locales[0], "server.smtp", where.SMTP))
+	}
+	if a.warning != "" {
+		s.step(a.warning)
+	}
+}

@@ -75,11 +75,6 @@ func (s *serveCommand) has(part string) bool { return len(s.Only) == 0 || slices
 
 // serve runs the parts until ctx ends or one of them cannot go on.
 func (s *serveCommand) serve(ctx context.Context, a *app, c *Config, w world, say *sayer) error {
-	if s.Demo {
-		if err := a.fillDemo(ctx, c, say); err != nil {
-			return err
-		}
-	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var wg sync.WaitGroup
@@ -101,7 +96,7 @@ func (s *serveCommand) serve(ctx context.Context, a *app, c *Config, w world, sa
 		wg.Wait()
 		return err
 	}
-	say.ready(where, c, a, s.Demo)
+	say.ready(where, c, a)
 	if w.Listening != nil {
 		w.Listening(where)
 	}
