@@ -1,6 +1,7 @@
 package email
 
 import (
+	"iter"
 	"strings"
 	"unicode"
 )
@@ -12,65 +13,70 @@ func addresses(raw []byte, hint string, most int) []Address {
 	s := clean(string(decodeBare(raw[:min(len(raw), longest)], hint)))
 	s = fold.ReplaceAllString(s, " ")
 	var out []Address
-	pending := ""
-	for _, c := range splitAddresses(s) {
-		if len(out) >= most {
-			break
-		}
-		c = pending + c
-		if strings.HasSuffix(c, ",") && len(c) < longestName && !strings.Contains(c, "@") && !strings.Contains(c, "=?") && !strings.Contains(c, "<") {
-			pending = c // perhaps a name with a comma in it
-			continue
+	start := 0
+	for end := range addressEnds(s) {
+		c := s[start:end]
+		if halfName(c, longestName) {
+			continue // perhaps a name with a comma in it
 		}
 		a := mailbox(c)
-		if a.Address == "" && pending == "" && strings.Contains(c, "=?") && strings.HasSuffix(c, ",") && len(c) < longestName {
-			pending = c // or an encoded word with one
-			continue
+		if a.Address == "" && end < len(s) && strings.Contains(c, "=?") && strings.Count(c, ",") == 1 && len(c) < longestName {
+			continue // or an encoded word with one
 		}
-		pending = ""
+		start = end
 		if a != (Address{}) {
 			out = append(out, a)
 		}
+		if len(out) >= most {
+			return out[:most]
+		}
 	}
-	if a := mailbox(pending); a != (Address{}) && len(out) < most {
+	if a := mailbox(s[start:]); a != (Address{}) {
 		out = append(out, a)
 	}
 	return out
 }
 
-// splitAddresses cuts at the commas and semicolons that stand outside quotes,
-// comments and angle brackets. Each piece but the last keeps its separator.
-func splitAddresses(s string) []string {
-	var out []string
-	start, depth := 0, 0
-	inQuote, inAngle := false, false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\\':
-			i++
-		case c == '"' && depth == 0 && (inQuote || strings.IndexByte(s[i+1:min(len(s), i+1000)], '"') >= 0):
-			inQuote = !inQuote
-		case inQuote:
-		case c == '(' && strings.IndexByte(s[i:min(len(s), i+1000)], ')') > 0:
-			depth++
-		case c == ')' && depth > 0:
-			depth--
-		case depth > 0:
-		case c == '<' && strings.IndexByte(s[i:min(len(s), i+1000)], '>') > 0:
-			inAngle = true
-		case c == '>':
-			if inAngle && anotherBegins(s[i+1:]) {
-				out = append(out, s[start:i+1])
-				start = i + 1
+// halfName tells what may be the part of a name before a comma.
+func halfName(s string, longest int) bool {
+	return len(s) < longest && strings.HasSuffix(s, ",") && !strings.Contains(s, "@") && !strings.Contains(s, "=?") && !strings.Contains(s, "<")
+}
+
+// addressEnds yields where each address ends: behind the commas and semicolons
+// that stand outside quotes, comments and angle brackets, and at the end.
+func addressEnds(s string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		depth := 0
+		inQuote, inAngle := false, false
+		near := func(i int) string { return s[i:min(len(s), i+1000)] }
+		for i := 0; i < len(s); i++ {
+			ends := false
+			switch c := s[i]; {
+			case c == '\\':
+				i++
+			case c == '"' && depth == 0 && (inQuote || strings.IndexByte(near(i+1), '"') >= 0):
+				inQuote = !inQuote
+			case inQuote:
+			case c == '(' && strings.IndexByte(near(i), ')') > 0:
+				depth++
+			case c == ')' && depth > 0:
+				depth--
+			case depth > 0:
+			case c == '<' && strings.IndexByte(near(i), '>') > 0:
+				inAngle = true
+			case c == '>':
+				ends = inAngle && anotherBegins(s[i+1:])
+				inAngle = false
+			case inAngle:
+			default:
+				ends = c == ',' || c == ';'
 			}
-			inAngle = false
-		case inAngle:
-		case c == ',' || c == ';':
-			out = append(out, s[start:i+1])
-			start = i + 1
+			if ends && !yield(i+1) {
+				return
+			}
 		}
+		yield(len(s))
 	}
-	return append(out, s[start:])
 }
 
 // anotherBegins tells an address that follows without a comma.

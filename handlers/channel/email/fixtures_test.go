@@ -30,12 +30,23 @@ func TestMachinesAreKnown(t *testing.T) {
 		sort   email.Sort
 		silent bool
 	}{
-		{"bounce-postfix", email.Bounced, true}, {"bounce-delayed", email.Bounced, true}, {"bounce-exchange", email.Bounced, true},
-		{"bounce-qq", email.Bounced, true}, {"bounce-netease", email.Bounced, true}, {"bounce-qmail", email.Bounced, true},
-		{"auto-rfc3834", email.AutoReply, true}, {"auto-qq", email.AutoReply, true}, {"auto-outlook", email.AutoReply, true},
-		{"auto-subject-only", email.AutoReply, true}, {"read-receipt", email.AutoReply, true},
-		{"list", email.Bulk, true}, {"noreply", email.Bulk, true}, {"own-address", email.Loop, true},
-		{"person-about-bounce", email.Person, false}, {"person-answers-auto", email.Person, false}, {"raw-gbk-everything", email.Person, false},
+		{"bounce-postfix", email.Bounced, true},
+		{"bounce-delayed", email.Bounced, true},
+		{"bounce-exchange", email.Bounced, true},
+		{"bounce-qq", email.Bounced, true},
+		{"bounce-netease", email.Bounced, true},
+		{"bounce-qmail", email.Bounced, true},
+		{"auto-rfc3834", email.AutoReply, true},
+		{"auto-qq", email.AutoReply, true},
+		{"auto-outlook", email.AutoReply, true},
+		{"auto-subject-only", email.AutoReply, true},
+		{"read-receipt", email.AutoReply, true},
+		{"list", email.Bulk, true},
+		{"noreply", email.Bulk, true},
+		{"own-address", email.Loop, true},
+		{"person-about-bounce", email.Person, false},
+		{"person-answers-auto", email.Person, false},
+		{"raw-gbk-everything", email.Person, false},
 	}
 	for _, test := range tests {
 		m := fixture(t, test.name)

@@ -146,11 +146,17 @@ func (w *textWriter) end(a atom.Atom) {
 	}
 }
 
+// blocks are the elements that stand on lines of their own, with the number of
+// newlines around them.
+var blocks = map[atom.Atom]int{
+	atom.P: 2, atom.H1: 2, atom.H2: 2, atom.H3: 2, atom.H4: 2, atom.H5: 2, atom.H6: 2,
+	atom.Table: 2, atom.Ul: 2, atom.Ol: 2, atom.Dl: 2,
+	atom.Div: 1, atom.Section: 1, atom.Article: 1, atom.Header: 1, atom.Footer: 1, atom.Tr: 1, atom.Hr: 1,
+	atom.Form: 1, atom.Center: 1, atom.Address: 1, atom.Dt: 1, atom.Dd: 1, atom.Figure: 1, atom.Li: 1,
+}
+
 func (w *textWriter) block(a atom.Atom) {
-	switch a {
-	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Table, atom.Ul, atom.Ol, atom.Dl:
-		w.lines(2)
-	case atom.Div, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Tr, atom.Hr, atom.Form, atom.Center, atom.Address, atom.Dt, atom.Dd, atom.Figure, atom.Li:
-		w.lines(1)
+	if n := blocks[a]; n > 0 {
+		w.lines(n)
 	}
 }

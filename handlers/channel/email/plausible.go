@@ -30,9 +30,9 @@ var han = sync.OnceValue(func() commonHan {
 
 func rows(from, to, first, last byte, decode func([]byte) string) map[rune]bool {
 	set := make(map[rune]bool, 4000)
-	for hi := int(from); hi <= int(to); hi++ {
-		for lo := int(first); lo <= int(last); lo++ {
-			s := decode([]byte{byte(hi), byte(lo)})
+	for hi := from; hi <= to; hi++ {
+		for lo := first; lo < 0xff && lo <= last; lo++ {
+			s := decode([]byte{hi, lo})
 			if r, n := utf8.DecodeRuneInString(s); n == len(s) && r > utf8.RuneSelf && r != utf8.RuneError {
 				set[r] = true
 			}

@@ -48,32 +48,56 @@ func splitQuoted(full string, reply bool) (text, quoted string) {
 	return text, trimLines(strings.Join(history, "\n"))
 }
 
-// findCut finds the line where the history begins. prefixed says that its
-// lines are marked by ">", so that others below it are the person's.
+// findCut finds the line where the history begins, or -1. prefixed says that
+// its lines are marked by ">", so that others below it are the person's.
 func findCut(lines []string) (cut int, prefixed bool) {
 	for i, l := range lines {
-		switch {
-		case len(l) > 2000:
-		case delimiter.MatchString(l):
-			return introduction(lines, i), false
-		case forwarded.MatchString(l):
+		if forwarded.MatchString(l[:min(len(l), 200)]) {
 			return -1, false // what is passed on is part of the letter
-		case separator.MatchString(l):
-			return i, false
-		case fromLine.MatchString(l) && headed(lines[i+1:]):
-			return above(lines, i), false
-		case attributionEnd.MatchString(l):
-			if start := attribution(lines, i); start >= 0 {
-				if markedBelow(lines, i+1) {
-					return start, true
-				}
-				if sureOfReply.MatchString(strings.Join(lines[start:i+1], " ")) {
-					return start, false
-				}
-			}
+		}
+		if cut, prefixed := cutAt(lines, i); cut >= 0 {
+			return cut, prefixed
 		}
 	}
 	return -1, false
+}
+
+// cutAt returns where the history begins that line i announces, or -1.
+func cutAt(lines []string, i int) (cut int, prefixed bool) {
+	l := lines[i]
+	const longest = 600 // of what programs write between letters
+	switch {
+	case len(l) > longest:
+	case delimiter.MatchString(l):
+		return introduction(lines, i), false
+	case ruled(l) && separator.MatchString(l):
+		return i, false
+	case fromLine.MatchString(l) && headed(lines[i+1:]):
+		return above(lines, i), false
+	case endsInColon(l) && attributionEnd.MatchString(l):
+		start := attribution(lines, i)
+		if start < 0 {
+			return -1, false
+		}
+		if markedBelow(lines, i+1) {
+			return start, true
+		}
+		if sureOfReply.MatchString(strings.Join(lines[start:i+1], " ")) {
+			return start, false
+		}
+	}
+	return -1, false
+}
+
+// ruled and endsInColon are quick looks before the costly ones.
+func ruled(l string) bool {
+	l = strings.TrimLeft(l, "> \t|")
+	return strings.IndexAny(l, "-—－_=*") == 0
+}
+
+func endsInColon(l string) bool {
+	l = strings.TrimRight(l, " \t")
+	return strings.HasSuffix(l, ":") || strings.HasSuffix(l, "：")
 }
 
 // headed tells whether at least two lines of a quoted mail's heading follow.
@@ -183,14 +207,15 @@ func partMarked(lines []string, cut int) (own, history []string) {
 		history = append(history, lines[i])
 	}
 	for ; i < len(lines); i++ {
-		if strings.HasPrefix(strings.TrimLeft(lines[i], " "), ">") {
+		start, marked := cutAt(lines, i)
+		switch {
+		case strings.HasPrefix(strings.TrimLeft(lines[i], " "), ">"), start == i && marked:
 			history = append(history, lines[i])
-			continue
-		}
-		if start, marked := findCut(lines[i:]); start == 0 && !marked {
+		case start == i:
 			return own, append(history, lines[i:]...)
+		default:
+			own = append(own, lines[i])
 		}
-		own = append(own, lines[i])
 	}
 	return own, history
 }

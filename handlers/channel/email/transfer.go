@@ -62,7 +62,7 @@ func decodeBase64(b []byte) ([]byte, bool) {
 		case v >= 0:
 			acc, bits = acc<<6|uint32(v), bits+6
 			if bits == 24 {
-				out = append(out, byte(acc>>16), byte(acc>>8), byte(acc))
+				out = append(out, byte(acc>>16), byte(acc>>8), byte(acc)) //nolint:gosec // the low byte of each is meant
 				acc, bits = 0, 0
 			}
 		case c == '=':
@@ -83,7 +83,7 @@ var base64Value = func() (t [256]int8) {
 		t[i] = -1
 	}
 	for i, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" {
-		t[c] = int8(i) //nolint:gosec // i is below 64
+		t[c] = int8(i)
 	}
 	t['-'], t['_'] = 62, 63
 	return t
@@ -92,9 +92,9 @@ var base64Value = func() (t [256]int8) {
 func appendRest(out []byte, acc uint32, bits int) []byte {
 	switch bits {
 	case 12:
-		return append(out, byte(acc>>4))
+		return append(out, byte(acc>>4)) //nolint:gosec // the low byte is meant
 	case 18:
-		return append(out, byte(acc>>10), byte(acc>>2))
+		return append(out, byte(acc>>10), byte(acc>>2)) //nolint:gosec // the low byte is meant
 	}
 	return out
 }

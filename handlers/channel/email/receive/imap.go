@@ -145,7 +145,7 @@ func (f *Follower) Run(ctx context.Context) {
 			break
 		}
 		f.report(func(s *Status) { s.Connected, s.Idle, s.Error = time.Time{}, false, f.plain(err) })
-		f.log.Warn("a followed mailbox is out of reach", slog.String("mailbox", f.status.Mailbox), slog.String("error", f.plain(err)))
+		f.log.WarnContext(ctx, "a followed mailbox is out of reach", slog.String("mailbox", f.status.Mailbox), slog.String("error", f.plain(err)))
 		if f.now().Sub(began) > f.cfg.Poll {
 			wait = f.cfg.RetryFirst // it held for a while
 		}

@@ -89,7 +89,7 @@ func (f *Follower) take(ctx context.Context, c *connection, uid uint32) (failed 
 			return true, fmt.Errorf("store mail: %w", err)
 		}
 		f.failures[uid]++
-		f.log.Error("a mail was not taken in", slog.String("mailbox", f.status.Mailbox), slog.Uint64("uid", uint64(uid)), slog.Any("error", err))
+		f.log.ErrorContext(ctx, "a mail was not taken in", slog.String("mailbox", f.status.Mailbox), slog.Uint64("uid", uint64(uid)), slog.Any("error", err))
 		return true, nil
 	}
 	f.settle(uid)
@@ -111,7 +111,7 @@ func (f *Follower) passOver(ctx context.Context, uid uint32) {
 		return
 	}
 	if f.failures[uid]++; f.failures[uid] > tries && !f.stuck[uid] {
-		f.log.Error("a mail cannot be fetched", slog.String("mailbox", f.status.Mailbox), slog.Uint64("uid", uint64(uid)))
+		f.log.ErrorContext(ctx, "a mail cannot be fetched", slog.String("mailbox", f.status.Mailbox), slog.Uint64("uid", uint64(uid)))
 		f.done[uid], f.stuck[uid], f.retried = true, true, f.now()
 	}
 }

@@ -32,7 +32,6 @@ type sink struct {
 	addr             string
 	mu               sync.Mutex
 	got              []string
-	conns            sync.WaitGroup
 }
 
 func (s *sink) start(t *testing.T) *sink {
