@@ -95,9 +95,10 @@ CREATE TABLE case_departments (
     case_id       bigint NOT NULL REFERENCES cases (id),
     department_id bigint NOT NULL REFERENCES departments (id),
     since         timestamptz NOT NULL,
+    received_at   timestamptz NOT NULL, -- the case's, so that a department's list has an index of its own
     PRIMARY KEY (case_id, department_id)
 );
-CREATE INDEX case_departments_department ON case_departments (department_id, case_id);
+CREATE INDEX case_departments_received ON case_departments (department_id, received_at DESC, case_id DESC);
 
 -- What somebody sent. external is a hash of what the channel calls it: the same
 -- letter sent twice is one row.

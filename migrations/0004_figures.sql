@@ -17,7 +17,8 @@ CREATE TABLE facts (
     projected     boolean  NOT NULL DEFAULT false
 );
 CREATE INDEX facts_waiting ON facts (id) WHERE NOT projected;
-CREATE INDEX facts_measure ON facts (measure, day, case_id);
+CREATE INDEX facts_measure ON facts (measure, day, department_id, case_id);
+CREATE INDEX facts_case ON facts (case_id);
 
 -- Facts added up by day. Rows of the grain 'all' have every dimension; those of
 -- the other grains only the one they are named after, so that most questions
@@ -36,6 +37,7 @@ CREATE TABLE figures_daily (
     PRIMARY KEY (grain, measure, department_id, day, category_id, kind, channel, mode, bucket)
 );
 CREATE INDEX figures_daily_day ON figures_daily (day) WHERE grain = 'all';
+CREATE INDEX figures_daily_department ON figures_daily (measure, day) WHERE grain = 'department';
 
 -- The same by month (its first day): a year is read from twelve months and some
 -- days.
@@ -52,3 +54,4 @@ CREATE TABLE figures_monthly (
     n             bigint NOT NULL,
     PRIMARY KEY (grain, measure, department_id, month, category_id, kind, channel, mode, bucket)
 );
+CREATE INDEX figures_monthly_department ON figures_monthly (measure, month) WHERE grain = 'department';

@@ -97,7 +97,8 @@ func (s *Store) CaseIDs(ctx context.Context, after int64, limit int) ([]int64, e
 }
 
 const sqlAssist = `
-	INSERT INTO case_departments (case_id, department_id, since) VALUES ($1, $2, $3)
+	INSERT INTO case_departments (case_id, department_id, since, received_at)
+	SELECT id, $2, $3, received_at FROM cases WHERE id = $1
 	ON CONFLICT (case_id, department_id) DO NOTHING`
 
 const sqlStopAssisting = `DELETE FROM case_departments WHERE case_id = $1 AND department_id = $2`
@@ -108,7 +109,11 @@ func (s *Store) Assist(ctx context.Context, caseID, department int64, helps bool
 		_, err := s.exec(ctx, "stop assisting", sqlStopAssisting, caseID, department)
 		return err
 	}
-	_, err := s.exec(ctx, "assist", sqlAssist, caseID, department, instant(at))
+	n, err := s.exec(ctx, "assist", sqlAssist, caseID, department, instant(at))
+	if err != nil || n > 0 {
+		return err
+	}
+	_, err = s.Case(ctx, caseID) // it helps already, or there is no such case
 	return err
 }
 

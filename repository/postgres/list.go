@@ -19,20 +19,20 @@ const (
 
 // listing is how a list is read in one order.
 type listing struct {
-	tag   string // of its cursors
-	order string
-	after string // condition for what comes after a cursor
+	tag    string // of its cursors
+	order  string // of the page as a whole
+	within func(src source) (order, after string)
 }
 
+// Within a source, a list is in the order of an index, and after is the
+// condition for what comes behind a cursor.
 var listings = map[workflow.Order]listing{
-	workflow.DueFirst: {
-		tag: "d", order: "c.due_key, c.id",
-		after: "(c.due_key, c.id) > (?::timestamptz, ?)",
-	},
-	workflow.NewestFirst: {
-		tag: "r", order: "c.received_at DESC, c.id DESC",
-		after: "(c.received_at, c.id) < (?::timestamptz, ?)",
-	},
+	workflow.DueFirst: {tag: "d", order: "c.due_key, c.id", within: func(source) (order, after string) {
+		return "c.due_key, c.id", "(c.due_key, c.id) > (?::timestamptz, ?)"
+	}},
+	workflow.NewestFirst: {tag: "r", order: "c.received_at DESC, c.id DESC", within: func(src source) (order, after string) {
+		return src.at + " DESC, " + src.id + " DESC", "(" + src.at + ", " + src.id + ") < (?::timestamptz, ?)"
+	}},
 }
 
 // The page is found first, from an index, and then what a list shows of it.
@@ -97,16 +97,17 @@ func (l listing) statement(q workflow.Query) (statement string, args []any, err 
 		where := conditions{args: &args}
 		src.seat(&where, q.Scope.Department)
 		where.query(q)
-		if err := l.continueAt(&where, q.After); err != nil {
+		order, after := l.within(src)
+		if err := l.continueAt(&where, after, q.After); err != nil {
 			return "", nil, err
 		}
 		branches = append(branches,
-			"(SELECT c.id FROM "+src.from+" WHERE "+where.String()+" ORDER BY "+l.order+" LIMIT "+limit+")")
+			"(SELECT c.id FROM "+src.from+" WHERE "+where.String()+" ORDER BY "+order+" LIMIT "+limit+")")
 	}
 	return listHead + strings.Join(branches, " UNION ALL ") + listTail + l.order + " LIMIT " + limit, args, nil
 }
 
-func (l listing) continueAt(where *conditions, cursor string) error {
+func (l listing) continueAt(where *conditions, after, cursor string) error {
 	if cursor == "" {
 		return nil
 	}
@@ -114,7 +115,7 @@ func (l listing) continueAt(where *conditions, cursor string) error {
 	if err != nil {
 		return workflow.Wrong("after", "invalid.cursor")
 	}
-	where.add(l.after, at, id)
+	where.add(after, at, id)
 	return nil
 }
 
@@ -132,7 +133,7 @@ const never = "infinity"
 // cursor says behind which case the next page begins.
 func (l listing) cursor(c workflow.Case) string {
 	at := c.Received
-	if l.tag == listings[workflow.DueFirst].tag {
+	if l.tag == "d" {
 		at = c.Due
 	}
 	moment := never

@@ -43,7 +43,7 @@ type Store struct {
 	db   *sqlx.DB
 	q    sqlx.ExtContext // db, or the transaction
 	act  *act            // nil outside a transaction
-	idle *atomic.Int64 // connections kept for the next
+	idle *atomic.Int64   // connections kept for the next
 	days *dayBook
 	bell *bell
 	now  func() time.Time
