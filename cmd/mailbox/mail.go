@@ -110,11 +110,14 @@ func (d mailDoor) Cursor(ctx context.Context, mailbox string) (uidValidity, last
 	return c.UIDValidity, c.LastUID, err
 }
 
-// Advance implements receive.Cursors.
+// Advance implements receive.Cursors: it never goes back.
 func (d mailDoor) Advance(ctx context.Context, mailbox string, uidValidity, uid uint32) error {
 	c, err := d.store.Cursor(ctx, mailbox)
 	if err != nil {
 		return err
+	}
+	if c.UIDValidity == uidValidity && c.LastUID >= uid {
+		return nil // another follower of the same mailbox was further
 	}
 	c.Mailbox, c.UIDValidity, c.LastUID, c.Seen = mailbox, uidValidity, uid, d.desk.Now()
 	return d.store.SaveCursor(ctx, c)
