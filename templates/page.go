@@ -20,6 +20,10 @@ type Page struct {
 	Flash    []Toast   // what the last act did
 	Problems []Problem // what a form's fields got wrong
 
+	// FormToken is the value of the hidden field form_token, which every form
+	// that posts as somebody carries; "" for pages of anyone.
+	FormToken string
+
 	// CSPNonce is for pages that must carry a data block under a nonce; the
 	// layouts themselves need none.
 	CSPNonce string
