@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"html/template"
 	"strings"
 	"time"
 )
@@ -171,11 +170,17 @@ type Progress struct {
 // Receipt is what a writer takes home.
 type Receipt struct {
 	Number string
-	Code   []string      // four groups
-	QR     template.HTML // an SVG the program drew
+	Code   []string // four groups
+	QR     QR       // zero: none
 	At     time.Time
 	Next   []TimelineItem // what happens by when
 	Seal   Seal
+}
+
+// QR is a QR code: black cells as a path, in a square of Side units.
+type QR struct {
+	Side int
+	Path string
 }
 
 // Table is a plain table of a list or of figures. Lists with more life in

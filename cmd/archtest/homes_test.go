@@ -7,6 +7,7 @@ var homes = map[string][]string{
 	"github.com/gin-gonic/gin":            {"handlers/web", "handlers/public", "handlers/desk", "handlers/office", "handlers/admin", "handlers/api"},
 	"github.com/gabriel-vasile/mimetype":  {"handlers/web"},
 	"github.com/prometheus/client_golang": {"handlers/web"},
+	"rsc.io/qr":                           {"handlers/web"},
 	"text/template":                       {"templates"},
 	"html/template":                       {"templates"},
 
