@@ -91,6 +91,9 @@ type Query struct {
 	DueFrom    time.Time // due at or after
 	DueTo      time.Time // due before
 	NoDue      bool      // only cases without a running clock
+	Calm       time.Time // due at or after, or without a running clock: the last column of a board
+	Refused    bool      // only cases that a department has refused back
+	Unrefused  bool      // only cases that none has
 	Writer     string
 	Search     string // what a person typed: a number, or text
 	Fact       *FactQuery

@@ -33,6 +33,9 @@ var homes = map[string][]string{
 	"golang.org/x/net/html":        {"handlers/channel/email", "handlers/web/webtest"},
 	"testing":                      {"handlers/channel/email/receive/cuttest", "handlers/channel/email/receive/dovecottest", "templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
 
+	// Files people take away.
+	"github.com/xuri/excelize": {"handlers/document"},
+
 	// The command line.
 	"github.com/alecthomas/kong": {"cmd/mailbox"},
 

@@ -67,7 +67,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world) (*app, error
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, proof)
 	a.cases = casework.New(a.desk, a.codes, s.redis)
-	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength})
+	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
 	if a.words, err = templates.Parse(); err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}

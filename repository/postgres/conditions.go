@@ -107,6 +107,9 @@ func (c *conditions) query(q workflow.Query) {
 	c.addIf(!q.DueFrom.IsZero(), "c.due_key >= ? AND c.due_at IS NOT NULL", instant(q.DueFrom))
 	c.addIf(!q.DueTo.IsZero(), "c.due_key < ?", instant(q.DueTo))
 	c.addIf(q.NoDue, "c.due_at IS NULL")
+	c.addIf(!q.Calm.IsZero(), "c.due_key >= ?", instant(q.Calm)) // without a clock it is infinity
+	c.addIf(q.Refused, "c.refusals > 0")
+	c.addIf(q.Unrefused, "c.refusals = 0")
 	c.writer(q.Writer)
 	c.search(q.Search)
 	c.fact(q.Fact)

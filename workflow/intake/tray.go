@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"io"
 	"strings"
 
 	"mailbox/workflow"
@@ -84,4 +85,58 @@ func (r *Mailroom) Dismiss(ctx context.Context, by workflow.Actor, id int64) err
 		return err
 	}
 	return r.end(ctx, m, workflow.MailDismissed, m.Reason)
+}
+
+// Bytes returns a stored mail with its bytes as they arrived. Whoever calls it
+// closes them.
+func (r *Mailroom) Bytes(ctx context.Context, by workflow.Actor, id int64) (workflow.RawMail, io.ReadCloser, error) {
+	if !by.Office() {
+		return workflow.RawMail{}, nil, workflow.Absent()
+	}
+	m, err := r.desk.Store.RawMail(ctx, id)
+	if err != nil {
+		return m, nil, err
+	}
+	f, err := r.blobs.Open(ctx, m.SHA256)
+	return m, f, err
+}
+
+// Guesses lists the cases a held mail may belong to, as far as the actor may
+// know of them.
+func (r *Mailroom) Guesses(ctx context.Context, by workflow.Actor, m workflow.RawMail) ([]workflow.Case, error) {
+	if !by.Office() {
+		return nil, workflow.Absent()
+	}
+	var out []workflow.Case
+	for _, id := range m.Guesses {
+		c, err := r.desk.Store.Case(ctx, id)
+		if absentIsNone(err) != nil {
+			return nil, err
+		}
+		if err == nil && workflow.ScopeOf(by).Sees(c, false) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// Waiting counts the mails in the two trays.
+func (r *Mailroom) Waiting(ctx context.Context, by workflow.Actor) (held, unreadable int, err error) {
+	if !by.Office() {
+		return 0, 0, workflow.Absent()
+	}
+	if held, err = r.desk.Store.CountMails(ctx, workflow.MailHeld); err != nil {
+		return 0, 0, err
+	}
+	unreadable, err = r.desk.Store.CountMails(ctx, workflow.MailUnreadable)
+	return held, unreadable, err
+}
+
+// Mailboxes says of every followed mailbox how many mails the server has and
+// how many of them are stored here.
+func (r *Mailroom) Mailboxes(ctx context.Context, by workflow.Actor) ([]workflow.MailCursor, error) {
+	if !by.Office() && !by.Is(workflow.Admin) {
+		return nil, workflow.Absent()
+	}
+	return r.desk.Store.Cursors(ctx)
 }

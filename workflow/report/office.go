@@ -14,6 +14,7 @@ type Deps struct {
 	Now       func() time.Time
 	Zone      *time.Location       // the college's
 	DayLength func() time.Duration // office hours of a working day
+	Chain     workflow.Chain       // of the journal
 }
 
 // Office answers questions about figures.

@@ -121,7 +121,8 @@ func (d *data) inScope(s workflow.Scope, c workflow.Case) bool {
 
 func fitsState(q workflow.Query, c workflow.Case) bool {
 	return (len(q.States) == 0 || slices.Contains(q.States, c.State)) &&
-		(!q.Open || c.Open()) && (!q.NoOne || c.Department == 0) && (!q.Urgent || c.Urgent)
+		(!q.Open || c.Open()) && (!q.NoOne || c.Department == 0) && (!q.Urgent || c.Urgent) &&
+		(!q.Refused || c.Refusals > 0) && (!q.Unrefused || c.Refusals == 0)
 }
 
 func fitsWords(q workflow.Query, c workflow.Case) bool {
@@ -139,7 +140,7 @@ func fitsTimes(q workflow.Query, c workflow.Case) bool {
 	return (q.From.IsZero() || !c.Received.Before(q.From)) && (q.To.IsZero() || c.Received.Before(q.To)) &&
 		(q.DueFrom.IsZero() || !c.Due.IsZero() && !c.Due.Before(q.DueFrom)) &&
 		(q.DueTo.IsZero() || !c.Due.IsZero() && c.Due.Before(q.DueTo)) &&
-		(!q.NoDue || c.Due.IsZero())
+		(!q.NoDue || c.Due.IsZero()) && (q.Calm.IsZero() || c.Due.IsZero() || !c.Due.Before(q.Calm))
 }
 
 // fitsSearch finds a case by its number, or when every phrase typed stands in

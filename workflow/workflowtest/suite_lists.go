@@ -48,7 +48,7 @@ func scatter(rnd *rand.Rand, x *workflow.Case, c College, departments []int64, o
 	x.Category, x.CategoryVersion = category.ID, category.Version
 	x.Kind, x.Channel, x.Mode = pick(rnd, workflow.CaseKinds), pick(rnd, workflow.Channels), pick(rnd, workflow.Modes)
 	x.Department, x.About = pick(rnd, departments), pick(rnd, departments)
-	x.Sealed, x.Urgent = rnd.IntN(4) == 0, rnd.IntN(4) == 0
+	x.Sealed, x.Urgent, x.Refusals = rnd.IntN(4) == 0, rnd.IntN(4) == 0, rnd.IntN(3)
 	x.Received = Morning.Add(time.Duration(rnd.IntN(40)-20) * 12 * time.Hour) // many at the same moment
 	state := pick(rnd, workflow.States)
 	if state == workflow.Merged && other == 0 {
@@ -186,6 +186,9 @@ func randomQuery(rnd *rand.Rand, c College) workflow.Query {
 	maybe(func() { q.DueFrom = moment() })
 	maybe(func() { q.DueTo = moment() })
 	maybe(func() { q.NoDue = true })
+	maybe(func() { q.Calm = moment() })
+	maybe(func() { q.Refused = true })
+	maybe(func() { q.Unrefused = true })
 	if q.Open && rnd.IntN(2) == 0 {
 		q.Order = workflow.DueFirst
 	}
@@ -286,7 +289,7 @@ func boardCounts(t *testing.T, s workflow.Store, c College) {
 			Overdue:    behind(workflow.Query{DueTo: marks.Now}),
 			Today:      behind(workflow.Query{DueFrom: marks.Now, DueTo: marks.Today}),
 			Soon:       behind(workflow.Query{DueFrom: marks.Today, DueTo: marks.Soon}),
-			Later:      behind(workflow.Query{DueFrom: marks.Soon}) + behind(workflow.Query{NoDue: true}),
+			Later:      behind(workflow.Query{Calm: marks.Soon}),
 			Total:      behind(workflow.Query{}),
 		})
 		total += row.Total
