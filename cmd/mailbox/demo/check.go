@@ -3,14 +3,16 @@ package demo
 import (
 	"errors"
 	"fmt"
+
+	"mailbox/cmd/mailbox/founding"
 )
 
 // check returns every reference that leads nowhere.
 func (c College) check() error {
 	k := checker{
 		departments: codes(c.Departments, func(d Department) string { return d.Code }),
-		categories:  codes(c.Categories, func(g Category) string { return g.Code }),
-		policies:    codes(c.Policies, func(p Policy) string { return p.Code }),
+		categories:  codes(c.Categories, func(g founding.Category) string { return g.Code }),
+		policies:    codes(c.Policies, func(p founding.Policy) string { return p.Code }),
 		letters:     codes(c.Letters, func(l Letter) string { return l.ID }),
 	}
 	k.unique("department", k.departments)
@@ -18,7 +20,7 @@ func (c College) check() error {
 	k.unique("policy", k.policies)
 	k.unique("letter", k.letters)
 	k.unique("account", codes(c.People, func(p Person) string { return p.Username }))
-	k.unique("template", codes(c.Templates, func(t Template) string { return t.Code }))
+	k.unique("template", codes(c.Templates, func(t founding.Template) string { return t.Code }))
 	k.known("office", "department", k.departments, c.About.Office)
 	for _, p := range c.People {
 		k.known(p.Username, "department", k.departments, p.Department)
