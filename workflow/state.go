@@ -168,13 +168,13 @@ var rules = map[State]map[Action]rule{
 		Settle:    {to: Closed, by: writer},
 		AskAgain:  {to: InHand, by: writer, note: true, when: notAskedAgain},
 		Redo:      {to: Accepted, by: writer, note: true, when: notRedone},
-		CloseCase: {to: Closed, by: []Role{System, Clerk, OfficeHead}},
+		CloseCase: {to: Closed, by: []Role{System, Clerk, OfficeHead, Discipline}},
 	},
 	Closed: {
 		Rate:    {to: Closed, by: writer, when: mayRateClosed},
 		Supply:  {by: writer, when: closedForSilence},
-		Reopen:  {to: Accepted, by: []Role{OfficeHead}, note: true},
-		Archive: {to: Archived, by: []Role{System, Clerk, OfficeHead}},
+		Reopen:  {to: Accepted, by: []Role{OfficeHead, Discipline}, note: true},
+		Archive: {to: Archived, by: []Role{System, Clerk, OfficeHead, Discipline}},
 	},
 }
 
@@ -328,6 +328,9 @@ func (c *Case) arrive(to State, m Move) {
 		c.Department = 0
 	case Reopen:
 		c.Department, c.Outcome = 0, NoOutcome
+		if c.Accepted.IsZero() { // closed for silence before it was accepted
+			c.Accepted = m.At
+		}
 	case Settle:
 		c.Outcome = OutcomeSolved
 	case Rate:
