@@ -21,7 +21,6 @@ type Page struct {
 	Flash    []Toast   // what the last act did
 	Problems []Problem // what a form's fields got wrong
 
-
 	// CSPNonce is for pages that must carry a data block under a nonce; the
 	// layouts themselves need none.
 	CSPNonce string

@@ -168,7 +168,7 @@ func newStory(t *testing.T) story {
 
 // at takes a step at a moment, by whoever may.
 func (s story) at(when time.Time, actions ...workflow.Action) story {
-	s.life.t.Helper()
+	s.t.Helper()
 	s.now = when
 	for _, action := range actions {
 		role := workflow.OfficeHead
@@ -180,7 +180,7 @@ func (s story) at(when time.Time, actions ...workflow.Action) story {
 		before := s.c.State
 		s.try(workflow.Move{Action: action, By: workflow.Actor{ID: 1, Roles: []workflow.Role{role}}, Note: "因为", Ground: "unclear", At: when})
 		if s.last.At != s.c.Updated {
-			s.life.t.Fatalf("%s in %s was refused", action, before)
+			s.t.Fatalf("%s in %s was refused", action, before)
 		}
 	}
 	return s
@@ -188,13 +188,13 @@ func (s story) at(when time.Time, actions ...workflow.Action) story {
 
 // clock is the latest of its kind.
 func (s story) clock(kind workflow.ClockKind) workflow.Clock {
-	s.life.t.Helper()
+	s.t.Helper()
 	for _, k := range slices.Backward(s.clocks) {
 		if k.Kind == kind {
 			return k
 		}
 	}
-	s.life.t.Fatalf("there is no %s clock", kind)
+	s.t.Fatalf("there is no %s clock", kind)
 	return workflow.Clock{}
 }
 

@@ -43,9 +43,9 @@ func TestNewCode(t *testing.T) {
 func TestParseCode(t *testing.T) {
 	const code = workflow.Code("7K3M9QXR2FTV8WDN")
 	for typed, want := range map[string]workflow.Code{
-		"7K3M-9QXR-2FTV-8WDN":       code,
-		"7k3m9qxr2ftv8wdn":          code,
-		" 7K3M 9QXR\t2FTV 8WDN\r\n": code,
+		"7K3M-9QXR-2FTV-8WDN":      code,
+		"7k3m9qxr2ftv8wdn":         code,
+		"7K3M 9QXR\t2FTV 8WDN\r\n": code,
 		"７Ｋ３Ｍ－９ｑｘｒ－２ＦＴＶ－８ＷＤＮ":                     code,
 		"7K3M—9QXR–2FTV‐8WDN":                     code,
 		"7K3M　9QXR　2FTV　8WDN":                     code,

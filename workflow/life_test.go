@@ -56,8 +56,8 @@ var (
 // step takes the wish that n stands for.
 func (l *life) step(n uint32) {
 	take := func(size int) int {
-		i := int(n % uint32(size)) //nolint:gosec // small sizes
-		n /= uint32(size)          //nolint:gosec // small sizes
+		i := int(n % uint32(size))
+		n /= uint32(size)
 		return i
 	}
 	if l.c.ID == 0 || l.c.State.Ended() && take(4) == 0 {
@@ -95,7 +95,7 @@ var wishes = func() (all []workflow.Move) {
 			all = append(all, workflow.Move{Action: action, By: by, Note: "因为", Ground: "unclear"})
 		}
 	}
-	rand.New(rand.NewPCG(5, 5)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] }) //nolint:gosec // reproducible
+	rand.New(rand.NewPCG(5, 5)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
 }()
 
@@ -194,7 +194,7 @@ func TestMillionSteps(t *testing.T) {
 	const steps = 1_000_000
 	seen := map[workflow.State]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)) //nolint:gosec // reproducible
+		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		l := newLife(t)
 		for range steps / 100 { // rapid runs this a hundred times
 			if n := rnd.Uint32(); n%4 == 0 {

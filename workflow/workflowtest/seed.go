@@ -136,7 +136,8 @@ func seedRules(t testing.TB, s workflow.Store, c *College) {
 	c.Calendar = workflow.CalendarVersion{
 		Name: "2025–2026", Hours: [][2]string{{"08:30", "12:00"}, {"14:00", "17:30"}}, KnownUntil: "2026-12-31",
 		Days: []workflow.CalendarDay{
-			{Day: "2026-10-01", Off: true, Name: "国庆节"}, {Day: "2026-10-02", Off: true, Name: "国庆节"},
+			{Day: "2026-10-01", Off: true, Name: "国庆节"},
+			{Day: "2026-10-02", Off: true, Name: "国庆节"},
 			{Day: "2026-10-10", Off: false, Name: "国庆节调休"},
 		},
 		Vacations: []workflow.Vacation{{First: "2026-07-11", Last: "2026-08-30", Name: "暑假", Policy: "run"}},
@@ -200,7 +201,7 @@ func draftCase(t testing.TB, s workflow.Store, opts ...func(*workflow.Case)) wor
 
 func random(n int) []byte {
 	b := make([]byte, n)
-	rand.Read(b) //nolint:errcheck // never fails; see crypto/rand
+	rand.Read(b)
 	return b
 }
 

@@ -109,7 +109,7 @@ func show(v any) string { return fmt.Sprintf("%+v", v) }
 
 // forgetEmpty makes empty slices and maps nil.
 func forgetEmpty(v reflect.Value) {
-	switch v.Kind() { //nolint:exhaustive // the others hold nothing
+	switch v.Kind() {
 	case reflect.Slice:
 		if v.Len() == 0 {
 			v.SetZero()

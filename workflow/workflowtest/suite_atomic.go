@@ -87,8 +87,10 @@ func unknownIDs(t *testing.T, s workflow.Store, c College) {
 		}
 	}
 	mayFail("case", second(s.Case(ctx, nowhere)), second(s.LockCase(ctx, nowhere)), second(s.CaseByNumber(ctx, "XZ19990101-0001")),
-		s.SaveCase(ctx, &workflow.Case{ID: nowhere, State: workflow.Received, Kind: workflow.Help, Category: c.Repair.ID,
-			CategoryVersion: c.Repair.Version, Policy: c.Ordinary.Version, Channel: workflow.Web, Mode: workflow.Signed, Received: Morning, Updated: Morning}))
+		s.SaveCase(ctx, &workflow.Case{
+			ID: nowhere, State: workflow.Received, Kind: workflow.Help, Category: c.Repair.ID,
+			CategoryVersion: c.Repair.Version, Policy: c.Ordinary.Version, Channel: workflow.Web, Mode: workflow.Signed, Received: Morning, Updated: Morning,
+		}))
 	mayFail("extension", second(s.OpenExtension(ctx, nowhere)), s.SaveExtension(ctx, workflow.Extension{ID: nowhere, Days: 1}))
 	mayFail("letter", second(s.LetterBy(ctx, workflow.Web, random(32))))
 	mayFail("writer", second(s.Writer(ctx, newUUID())), s.SaveWriter(ctx, workflow.SealedWriter{ID: newUUID(), Sealed: random(8), Created: Morning}))

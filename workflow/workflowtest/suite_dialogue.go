@@ -28,11 +28,15 @@ func newFile(name string) workflow.NewFile {
 
 func conversation(t *testing.T, s workflow.Store, c College) {
 	x := NewCase(t, s)
-	letter := workflow.Message{CaseID: x.ID, Kind: workflow.LetterMessage, Body: "没有热水。", Quoted: "> 以前的", HTML: "<p>没有热水。</p>",
-		Channel: workflow.Email, External: random(32), At: Morning}
+	letter := workflow.Message{
+		CaseID: x.ID, Kind: workflow.LetterMessage, Body: "没有热水。", Quoted: "> 以前的", HTML: "<p>没有热水。</p>",
+		Channel: workflow.Email, External: random(32), At: Morning,
+	}
 	must(t, s.AddMessage(t.Context(), &letter, []workflow.NewFile{newFile("一.png"), newFile("二.png")}))
-	answer := workflow.Message{CaseID: x.ID, Kind: workflow.AnswerMessage, Author: c.Clerk.ID, Department: c.Logistics.ID, Body: "已修好。",
-		Channel: workflow.Web, At: Morning}
+	answer := workflow.Message{
+		CaseID: x.ID, Kind: workflow.AnswerMessage, Author: c.Clerk.ID, Department: c.Logistics.ID, Body: "已修好。",
+		Channel: workflow.Web, At: Morning,
+	}
 	must(t, s.AddMessage(t.Context(), &answer, nil))
 	got := ok(s.MessagesOf(t.Context(), x.ID, true))(t)
 	if len(got) != 2 || len(got[0].Files) != 2 || len(got[1].Files) != 0 {

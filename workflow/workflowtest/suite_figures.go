@@ -23,7 +23,7 @@ var figurePromises = []promise{
 // returns what they come to.
 func addFacts(t *testing.T, s workflow.Store, c College, n int) map[workflow.Fact]int {
 	t.Helper()
-	rnd := rand.New(rand.NewPCG(3, uint64(n))) //nolint:gosec // the same facts every time
+	rnd := rand.New(rand.NewPCG(3, uint64(n))) //nolint:gosec // the same every time
 	x := NewCase(t, s)
 	truth := map[workflow.Fact]int{}
 	departments := append([]int64{0}, c.Departments()...)

@@ -24,7 +24,7 @@ var listPromises = []promise{
 // crowd stores n cases of every sort and returns them with who assists.
 func crowd(t *testing.T, s workflow.Store, c College, n int) (cases []workflow.Case, assists map[int64][]int64) {
 	t.Helper()
-	rnd := rand.New(rand.NewPCG(7, uint64(n))) //nolint:gosec // the same crowd every time
+	rnd := rand.New(rand.NewPCG(7, uint64(n))) //nolint:gosec // the same every time
 	assists = map[int64][]int64{}
 	nobody := append([]int64{0}, c.Departments()...)
 	for i := range n {
@@ -148,7 +148,7 @@ func listsRestrict(t *testing.T, s workflow.Store, c College) {
 	cases, _ := crowd(t, s, c, 80)
 	known := NewCase(t, s, func(x *workflow.Case) { x.Writer = w.ID })
 	cases = append(cases, known)
-	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same queries every time
+	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same every time
 	queries := []workflow.Query{{}, {Writer: w.ID}, {Writer: newUUID()}}
 	for range 60 {
 		queries = append(queries, randomQuery(rnd, c))

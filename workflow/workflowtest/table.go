@@ -103,11 +103,11 @@ func below(id, before int64) bool { return before == 0 || id < before }
 func copied[V any](v V) V {
 	out := reflect.New(reflect.TypeFor[V]()).Elem()
 	out.Set(copyOf(reflect.ValueOf(v)))
-	return out.Interface().(V) //nolint:errcheck // it was made as a V above
+	return out.Interface().(V)
 }
 
 func copyOf(v reflect.Value) reflect.Value {
-	switch v.Kind() { //nolint:exhaustive // the kinds that share memory
+	switch v.Kind() {
 	case reflect.Pointer:
 		return copyPointer(v)
 	case reflect.Slice:
