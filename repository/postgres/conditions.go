@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -186,9 +187,11 @@ func (c *conditions) fact(q *workflow.FactQuery) {
 // that was: so that a list of an old year need not pass all that came since. A
 // day more at both ends covers every time zone.
 func (c *conditions) receivedWithin(q workflow.FactQuery) {
-	switch q.Measure {
-	case workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain:
-		c.addIf(q.From != "", "c.received_at >= ?::date - 1", q.From)
-		c.addIf(q.To != "", "c.received_at < ?::date + 1", q.To)
+	if !slices.Contains(countedByReceipt, q.Measure) {
+		return
 	}
+	c.addIf(q.From != "", "c.received_at >= ?::date - 1", q.From)
+	c.addIf(q.To != "", "c.received_at < ?::date + 1", q.To)
 }
+
+var countedByReceipt = []workflow.Measure{workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain}
