@@ -90,15 +90,26 @@ CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX cases_split ON cases (split_from) WHERE split_from IS NOT NULL;
 CREATE INDEX cases_answered ON cases (answered_at) WHERE state = 'answered';
 
--- Departments that help the one that has the case.
+-- Departments that help the one that has the case. What their lists are sorted
+-- and chosen by is here as well, and follows the case.
 CREATE TABLE case_departments (
     case_id       bigint NOT NULL REFERENCES cases (id),
     department_id bigint NOT NULL REFERENCES departments (id),
     since         timestamptz NOT NULL,
-    received_at   timestamptz NOT NULL, -- the case's, so that a department's list has an index of its own
+    received_at   timestamptz NOT NULL,
+    open          boolean NOT NULL,
     PRIMARY KEY (case_id, department_id)
 );
+CREATE INDEX case_departments_open ON case_departments (department_id, case_id) WHERE open;
 CREATE INDEX case_departments_received ON case_departments (department_id, received_at DESC, case_id DESC);
+CREATE FUNCTION follow_case() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE case_departments SET received_at = NEW.received_at, open = NEW.ended_at IS NULL WHERE case_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER case_departments_follow AFTER UPDATE OF received_at, ended_at ON cases FOR EACH ROW
+    WHEN (OLD.received_at <> NEW.received_at OR (OLD.ended_at IS NULL) <> (NEW.ended_at IS NULL))
+    EXECUTE FUNCTION follow_case();
 
 -- What somebody sent. external is a hash of what the channel calls it: the same
 -- letter sent twice is one row.

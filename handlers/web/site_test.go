@@ -21,7 +21,7 @@ type pages struct{ *templates.Set }
 func (p pages) Execute(w io.Writer, locale, name string, data any) error {
 	var err error
 	switch d := data.(type) {
-	case web.ErrorPage:
+	case templates.ErrorPage:
 		_, err = fmt.Fprintf(w, "%s %d %s|%s|%s", locale, d.Status, html.EscapeString(d.Message), d.Retry, d.Reference)
 	case web.ResendPage:
 		_, err = fmt.Fprintf(w, "%s resend %s", locale, d.Action)

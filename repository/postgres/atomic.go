@@ -97,10 +97,10 @@ func commitError(ctx context.Context, err error) error {
 
 // pause waits a random time of up to firstWait doubled with each try.
 func pause(ctx context.Context, try int) error {
-	var b [8]byte
+	var b [2]byte
 	rand.Read(b[:]) // never fails; see crypto/rand
-	most := uint64(firstWait) << (try - 1)
-	timer := time.NewTimer(time.Duration(binary.BigEndian.Uint64(b[:]) % most))
+	most := firstWait << (try - 1)
+	timer := time.NewTimer(most * time.Duration(binary.BigEndian.Uint16(b[:])) >> 16)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -46,7 +46,7 @@ func boardStatement(scope workflow.Scope, marks workflow.BoardMarks) (statement 
 	for _, src := range sources(scope) {
 		where := conditions{args: &args}
 		src.seat(&where, scope.Department)
-		where.add("c.ended_at IS NULL")
+		where.add(src.open)
 		where.scope(scope)
 		branches = append(branches, "SELECT c.department_id, c.due_key FROM "+src.from+" WHERE "+where.String())
 	}

@@ -96,9 +96,10 @@ func (s *Store) CaseIDs(ctx context.Context, after int64, limit int) ([]int64, e
 	return many(ctx, s, "list case ids", same[int64], sqlCaseIDs, after, ref(limit))
 }
 
+// The case is locked, so that it does not end unseen meanwhile.
 const sqlAssist = `
-	INSERT INTO case_departments (case_id, department_id, since, received_at)
-	SELECT id, $2, $3, received_at FROM cases WHERE id = $1
+	INSERT INTO case_departments (case_id, department_id, since, received_at, open)
+	SELECT id, $2, $3, received_at, ended_at IS NULL FROM cases WHERE id = $1 FOR NO KEY UPDATE
 	ON CONFLICT (case_id, department_id) DO NOTHING`
 
 const sqlStopAssisting = `DELETE FROM case_departments WHERE case_id = $1 AND department_id = $2`

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,20 +43,21 @@ func (c *conditions) String() string {
 type source struct {
 	from   string
 	at, id string // the columns of the order by time that have an index
+	open   string // condition for open cases that has an index
 	seat   func(c *conditions, department int64)
 }
 
 var (
 	wholeCollege = source{
-		from: "cases c", at: "c.received_at", id: "c.id",
+		from: "cases c", at: "c.received_at", id: "c.id", open: "c.ended_at IS NULL",
 		seat: func(*conditions, int64) {},
 	}
 	ownCases = source{
-		from: "cases c", at: "c.received_at", id: "c.id",
+		from: "cases c", at: "c.received_at", id: "c.id", open: "c.ended_at IS NULL",
 		seat: func(c *conditions, d int64) { c.add("c.department_id = ?", d) },
 	}
 	assistedCases = source{
-		from: "case_departments a JOIN cases c ON c.id = a.case_id", at: "a.received_at", id: "a.case_id",
+		from: "case_departments a JOIN cases c ON c.id = a.case_id", at: "a.received_at", id: "a.case_id", open: "a.open AND c.ended_at IS NULL",
 		seat: func(c *conditions, d int64) {
 			c.add("a.department_id = ? AND c.department_id IS DISTINCT FROM ?", d, d)
 		},
@@ -90,11 +92,12 @@ func (c *conditions) scope(s workflow.Scope) {
 	}
 }
 
-// query adds the conditions of a list, all but its page.
-func (c *conditions) query(q workflow.Query) {
+// query adds the conditions of a list in one source, all but its page.
+func (c *conditions) query(q workflow.Query, src source) {
+	src.seat(c, q.Scope.Department)
 	c.scope(q.Scope)
+	c.addIf(q.Open || q.Order == workflow.DueFirst, src.open)
 	c.states(q.States)
-	c.addIf(q.Open || q.Order == workflow.DueFirst, "c.ended_at IS NULL")
 	c.addIf(q.Department != 0, "c.department_id = ?", q.Department)
 	c.addIf(q.NoOne, "c.department_id IS NULL")
 	c.addIf(q.Category != 0, "c.category_id = ?", q.Category)
@@ -104,9 +107,9 @@ func (c *conditions) query(q workflow.Query) {
 	c.addIf(q.Urgent, "c.urgent")
 	c.addIf(!q.From.IsZero(), "c.received_at >= ?", instant(q.From))
 	c.addIf(!q.To.IsZero(), "c.received_at < ?", instant(q.To))
-	c.addIf(!q.DueFrom.IsZero(), "c.due_key >= ? AND c.due_at IS NOT NULL", instant(q.DueFrom))
+	c.addIf(!q.DueFrom.IsZero(), "c.due_key >= ? AND c.due_key < 'infinity'", instant(q.DueFrom))
 	c.addIf(!q.DueTo.IsZero(), "c.due_key < ?", instant(q.DueTo))
-	c.addIf(q.NoDue, "c.due_at IS NULL")
+	c.addIf(q.NoDue, "c.due_key = 'infinity'")
 	c.addIf(!q.Calm.IsZero(), "c.due_key >= ?", instant(q.Calm)) // without a clock it is infinity
 	c.addIf(q.Refused, "c.refusals > 0")
 	c.addIf(q.Unrefused, "c.refusals = 0")
@@ -189,9 +192,11 @@ func (c *conditions) fact(q *workflow.FactQuery) {
 // that was: so that a list of an old year need not pass all that came since. A
 // day more at both ends covers every time zone.
 func (c *conditions) receivedWithin(q workflow.FactQuery) {
-	switch q.Measure {
-	case workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain:
-		c.addIf(q.From != "", "c.received_at >= ?::date - 1", q.From)
-		c.addIf(q.To != "", "c.received_at < ?::date + 1", q.To)
+	if !slices.Contains(countedByReceipt, q.Measure) {
+		return
 	}
+	c.addIf(q.From != "", "c.received_at >= ?::date - 1", q.From)
+	c.addIf(q.To != "", "c.received_at < ?::date + 1", q.To)
 }
+
+var countedByReceipt = []workflow.Measure{workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain}

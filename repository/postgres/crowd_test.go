@@ -36,8 +36,8 @@ const (
 		) v ON true
 		ORDER BY g`
 	crowdAssists = `
-		INSERT INTO case_departments (case_id, department_id, since, received_at)
-		SELECT id, (SELECT min(id) FROM departments WHERE sort > 100) + (id / 25) % 30, received_at, received_at FROM cases WHERE id % 25 = 0`
+		INSERT INTO case_departments (case_id, department_id, since, received_at, open)
+		SELECT id, (SELECT min(id) FROM departments WHERE sort > 100) + (id / 25) % 30, received_at, received_at, ended_at IS NULL FROM cases WHERE id % 25 = 0`
 	// The letter x<n> stands in every n-th case.
 	crowdWords = `
 		INSERT INTO case_search (case_id, words)

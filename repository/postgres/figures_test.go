@@ -20,7 +20,7 @@ var figureStart = time.Date(2025, 8, 20, 0, 0, 0, 0, time.UTC)
 // are taken back, and returns all of them.
 func scatterFacts(t *testing.T, s workflow.Store, n int) []workflow.FactChange {
 	t.Helper()
-	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same facts every time
+	rnd := rand.New(rand.NewPCG(1, 2)) // the same facts every time
 	c := workflowtest.NewCase(t, s)
 	var all []workflow.FactChange
 	for range n {
@@ -123,12 +123,28 @@ func figureQueries() []workflow.FigureQuery {
 	all := []workflow.Measure{workflow.CountReceived, workflow.CountWorked, workflow.CountRated}
 	var out []workflow.FigureQuery
 	for _, span := range [][2]string{
-		{"2025-08-20", "2026-02-01"}, {"2025-09-01", "2026-01-01"}, {"2025-09-02", "2025-12-31"}, {"2025-08-31", "2025-10-01"},
-		{"2025-10-05", "2025-10-20"}, {"2025-10-31", "2025-11-02"}, {"2025-11-01", "2025-12-01"}, {"2025-11-15", "2025-11-15"}, {"2025-12-01", "2025-11-01"},
+		{"2025-08-20", "2026-02-01"},
+		{"2025-09-01", "2026-01-01"},
+		{"2025-09-02", "2025-12-31"},
+		{"2025-08-31", "2025-10-01"},
+		{"2025-10-05", "2025-10-20"},
+		{"2025-10-31", "2025-11-02"},
+		{"2025-11-01", "2025-12-01"},
+		{"2025-11-15", "2025-11-15"},
+		{"2025-12-01", "2025-11-01"},
 	} {
 		for _, by := range [][]workflow.Dimension{
-			nil, {workflow.ByMonth}, {workflow.ByDay}, {workflow.ByDepartment}, {workflow.ByCategory}, {workflow.ByKind}, {workflow.ByChannel},
-			{workflow.ByMode}, {workflow.ByBucket}, {workflow.ByMonth, workflow.ByDepartment, workflow.ByBucket}, {workflow.ByDay, workflow.ByKind, workflow.ByMode},
+			nil,
+			{workflow.ByMonth},
+			{workflow.ByDay},
+			{workflow.ByDepartment},
+			{workflow.ByCategory},
+			{workflow.ByKind},
+			{workflow.ByChannel},
+			{workflow.ByMode},
+			{workflow.ByBucket},
+			{workflow.ByMonth, workflow.ByDepartment, workflow.ByBucket},
+			{workflow.ByDay, workflow.ByKind, workflow.ByMode},
 		} {
 			q := workflow.FigureQuery{Measures: all, From: span[0], To: span[1], By: by}
 			out = append(out, q)

@@ -95,8 +95,7 @@ func (l listing) statement(q workflow.Query) (statement string, args []any, err 
 	limit := strconv.Itoa(q.Limit + 1)
 	for _, src := range sources(q.Scope) {
 		where := conditions{args: &args}
-		src.seat(&where, q.Scope.Department)
-		where.query(q)
+		where.query(q, src)
 		order, after := l.within(src)
 		if err := l.continueAt(&where, after, q.After); err != nil {
 			return "", nil, err
@@ -172,8 +171,7 @@ func countStatement(q workflow.Query) (statement string, args []any) {
 	var counts []string
 	for _, src := range sources(q.Scope) {
 		where := conditions{args: &args}
-		src.seat(&where, q.Scope.Department)
-		where.query(q)
+		where.query(q, src)
 		counts = append(counts, "(SELECT count(*) FROM "+src.from+" WHERE "+where.String()+")")
 	}
 	return "SELECT " + strings.Join(counts, " + "), args

@@ -61,7 +61,9 @@ func mailValues(m *workflow.RawMail) []any {
 	}
 	return []any{
 		m.Source, m.Mailbox, m.External, m.SHA256, m.Size, solid(m.IdentityHash), m.EnvelopeFrom, to, instant(m.Received), m.State,
-		ref(m.CaseID), m.Subject, m.Reason, document[[]int64]{guesses}, m.Attempts, instant(m.Handled), ref(m.HandledBy),
+		ref(m.CaseID), m.Subject, m.Reason,
+		document[[]int64]{guesses},
+		m.Attempts, instant(m.Handled), ref(m.HandledBy),
 	}
 }
 
