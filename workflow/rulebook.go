@@ -16,7 +16,11 @@ type Rulebook struct {
 	store Store
 	build func(CalendarVersion) (WorkingTime, error)
 	now   func() time.Time
+	*kept
+}
 
+// kept is what was read last; all views of a Rulebook share it.
+type kept struct {
 	mu         sync.Mutex
 	read       time.Time
 	categories map[int64]Category
@@ -27,7 +31,14 @@ type Rulebook struct {
 
 // NewRulebook returns a Rulebook; build makes working time of a calendar version.
 func NewRulebook(store Store, build func(CalendarVersion) (WorkingTime, error), now func() time.Time) *Rulebook {
-	return &Rulebook{store: store, build: build, now: now}
+	return &Rulebook{store: store, build: build, now: now, kept: &kept{}}
+}
+
+// In is the Rulebook inside a transaction: it reads through tx. A transaction
+// that asked for a connection besides its own could wait for ever, when all of
+// them are held by transactions that wait for the same rules.
+func (r *Rulebook) In(tx Store) *Rulebook {
+	return &Rulebook{store: tx, build: r.build, now: r.now, kept: r.kept}
 }
 
 // Forget makes the next question read anew: after a change of the rules.

@@ -72,7 +72,7 @@ func (d *Desk) begin(ctx context.Context, tx Store, caseID int64) (*Step, error)
 	if err != nil {
 		return nil, err
 	}
-	work, calendar, err := d.Rules.Working(ctx)
+	work, calendar, err := d.Rules.In(tx).Working(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +204,7 @@ func (s *Step) keep(ctx context.Context) error {
 // Birth stores a new case with its first event and clocks: what Step is for a
 // case that is there already. It must be called inside Atomic.
 func (d *Desk) Birth(ctx context.Context, tx Store, c *Case, by Actor, as Role, detail map[string]string) ([]Clock, error) {
-	work, calendar, err := d.Rules.Working(ctx)
+	work, calendar, err := d.Rules.In(tx).Working(ctx)
 	if err != nil {
 		return nil, err
 	}

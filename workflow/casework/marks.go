@@ -96,11 +96,11 @@ func (w *Casework) Classify(ctx context.Context, by workflow.Actor, caseID int64
 
 func (w *Casework) classify(ctx context.Context, s *workflow.Step, to Classes) error {
 	if to.Category != s.Case.Category {
-		category, err := w.desk.Rules.Category(ctx, to.Category)
+		category, err := w.desk.Rules.In(s.Tx).Category(ctx, to.Category)
 		if err != nil {
 			return err
 		}
-		policy, err := w.desk.Rules.Policy(ctx, category.Policy, s.Case.Urgent)
+		policy, err := w.desk.Rules.In(s.Tx).Policy(ctx, category.Policy, s.Case.Urgent)
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (w *Casework) Urgent(ctx context.Context, by workflow.Actor, caseID int64, 
 		if s.Case.Urgent || s.Case.State.Ended() {
 			return workflow.Fail(workflow.Conflict, "case.not_now")
 		}
-		policy, err := w.desk.Rules.Policy(ctx, 0, true)
+		policy, err := w.desk.Rules.In(s.Tx).Policy(ctx, 0, true)
 		if err != nil {
 			return err
 		}
@@ -219,11 +219,11 @@ func (w *Casework) Split(ctx context.Context, by workflow.Actor, caseID int64, p
 }
 
 func (w *Casework) splitOff(ctx context.Context, s *workflow.Step, by workflow.Actor, as workflow.Role, p Part) (workflow.Case, error) {
-	category, err := w.desk.Rules.Category(ctx, p.Category)
+	category, err := w.desk.Rules.In(s.Tx).Category(ctx, p.Category)
 	if err != nil {
 		return workflow.Case{}, err
 	}
-	policy, err := w.desk.Rules.Policy(ctx, category.Policy, s.Case.Urgent)
+	policy, err := w.desk.Rules.In(s.Tx).Policy(ctx, category.Policy, s.Case.Urgent)
 	if err != nil {
 		return workflow.Case{}, err
 	}

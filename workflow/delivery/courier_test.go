@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"mailbox/repository/postgres"
+	"mailbox/repository/postgres/pgtest"
 	"mailbox/workflow"
 	"mailbox/workflow/calendar"
 	"mailbox/workflow/delivery"
@@ -23,7 +25,7 @@ const writerID = "11111111-1111-4111-8111-111111111111"
 // office is a college with a courier, one case, and a writer with an address.
 type office struct {
 	workflowtest.College
-	store   *workflowtest.Memory
+	store   workflow.Store
 	desk    *workflow.Desk
 	courier *delivery.Courier
 	post    *post
@@ -55,9 +57,11 @@ func always(state workflow.NoticeState, reason string) func(delivery.Mail) workf
 	return func(delivery.Mail) workflow.SendResult { return workflow.SendResult{State: state, Reason: reason} }
 }
 
-func open(t *testing.T) *office {
+func open(t *testing.T) *office { return openOn(t, workflowtest.NewMemory()) }
+
+func openOn(t *testing.T, store workflow.Store) *office {
 	t.Helper()
-	o := &office{store: workflowtest.NewMemory(), post: &post{}, now: workflowtest.Morning}
+	o := &office{store: store, post: &post{}, now: workflowtest.Morning}
 	o.College = workflowtest.Seed(t, o.store)
 	build := func(v workflow.CalendarVersion) (workflow.WorkingTime, error) {
 		return calendar.Of(v, workflowtest.Zone)
@@ -398,7 +402,17 @@ func TestDeliver_outcomeIsKeptWhenTheProgramStops(t *testing.T) {
 }
 
 func TestDeliver_everyNoticeOnceWithManyCouriers(t *testing.T) {
-	o := open(t)
+	t.Run("memory", func(t *testing.T) { testManyCouriers(t, open(t)) })
+	t.Run("postgres", func(t *testing.T) {
+		store, err := postgres.Open(t.Context(), pgtest.Open(t), time.Now)
+		must(t, err)
+		t.Cleanup(func() { store.Close() })
+		testManyCouriers(t, openOn(t, store))
+	})
+}
+
+func testManyCouriers(t *testing.T, o *office) {
+	t.Helper()
 	want := map[string]bool{}
 	for i := range 200 {
 		want[o.tellAccount(t, o.OfficeHead, strconv.Itoa(i)).MessageID] = true

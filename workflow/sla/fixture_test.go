@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"mailbox/repository/postgres"
+	"mailbox/repository/postgres/pgtest"
 	"mailbox/workflow"
 	"mailbox/workflow/audit"
 	"mailbox/workflow/calendar"
@@ -17,7 +19,7 @@ import (
 // college is a small college with a clock that tests set.
 type college struct {
 	workflowtest.College
-	store  *workflowtest.Memory
+	store  workflow.Store
 	timers *workflowtest.Timers
 	desk   *workflow.Desk
 	watch  *sla.Watch
@@ -26,9 +28,20 @@ type college struct {
 	now time.Time
 }
 
-func open(t *testing.T) *college {
+func open(t *testing.T) *college { return openOn(t, workflowtest.NewMemory()) }
+
+// onPostgres is the same college on a real database.
+func onPostgres(t *testing.T) *college {
 	t.Helper()
-	f := &college{store: workflowtest.NewMemory(), timers: workflowtest.NewTimers(), now: workflowtest.Morning}
+	store, err := postgres.Open(t.Context(), pgtest.Open(t), time.Now)
+	must(t, err)
+	t.Cleanup(func() { store.Close() })
+	return openOn(t, store)
+}
+
+func openOn(t *testing.T, store workflow.Store) *college {
+	t.Helper()
+	f := &college{store: store, timers: workflowtest.NewTimers(), now: workflowtest.Morning}
 	f.College = workflowtest.Seed(t, f.store)
 	build := func(v workflow.CalendarVersion) (workflow.WorkingTime, error) {
 		return calendar.Of(v, workflowtest.Zone)

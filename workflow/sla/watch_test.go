@@ -233,7 +233,12 @@ func TestTick_closesWhatNobodyRated(t *testing.T) {
 }
 
 func TestWatch_eachStepOnceInARace(t *testing.T) {
-	f := open(t)
+	t.Run("memory", func(t *testing.T) { testRace(t, open(t)) })
+	t.Run("postgres", func(t *testing.T) { testRace(t, onPostgres(t)) })
+}
+
+func testRace(t *testing.T, f *college) {
+	t.Helper()
 	var cases []workflow.Case
 	for range 120 {
 		cases = append(cases, f.letter(t))
