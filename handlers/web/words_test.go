@@ -97,8 +97,8 @@ func TestNavigation(t *testing.T) {
 		site := start(t, func(d *web.Deps) { d.Decorate = count }, get("/desk/notices", web.Staff, show))
 		user := web.User{AccountID: 1, Name: "某某", Roles: []string{role}}
 		site.SignedIn(t, user).Get("/desk/notices").Wants(http.StatusOK)
-		if user.HomePath() != want.home || page.Nav[0].Href != want.first || page.FormToken == "" {
-			t.Errorf("%s: home %s, first %s, token %q", role, user.HomePath(), page.Nav[0].Href, page.FormToken)
+		if user.HomePath() != want.home || page.Nav[0].Href != want.first || page.Token == "" {
+			t.Errorf("%s: home %s, first %s, token %q", role, user.HomePath(), page.Nav[0].Href, page.Token)
 		}
 		for _, item := range page.Nav {
 			if item.Href == want.none {
