@@ -18,6 +18,7 @@ var dynamicPrefixes = []string{
 	// The domain's vocabulary: prefix + value.
 	"state.", "progress.", "kind.", "channel.", "mode.", "status.", "ground.", "role.", "outcome.", "clock.", "unit.",
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
+	"figure.", "figures.by.", // the table of figures
 
 	"error.status.", // ErrorPage.Case
 	"due.left.",     // remains

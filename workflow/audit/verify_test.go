@@ -3,8 +3,8 @@ package audit_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -39,7 +39,7 @@ func history(t *testing.T) (*workflowtest.Memory, []workflow.Case) {
 		cases = append(cases, c)
 	}
 	for i := range 5 {
-		e := workflow.JournalEntry{At: workflowtest.Morning, Account: college.Admin.ID, Action: "rule", Subject: fmt.Sprint("policy:", i), Detail: map[string]string{"from": "1"}}
+		e := workflow.JournalEntry{At: workflowtest.Morning, Account: college.Admin.ID, Action: "rule", Subject: "policy:" + strconv.Itoa(i), Detail: map[string]string{"from": "1"}}
 		must(t, store.AddJournal(t.Context(), e, chain.LinkJournal))
 	}
 	return store, cases

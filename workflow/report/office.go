@@ -58,7 +58,7 @@ func (o *Office) Figures(ctx context.Context, by workflow.Actor, ask Ask) (Table
 	if r.err != nil {
 		return Table{}, r.err
 	}
-	t := Table{Ask: ask, AsOf: o.Now(), Waiting: waiting}
+	t := Table{Ask: ask, AsOf: o.Now().In(o.Zone), Waiting: waiting}
 	t.Total = o.line(ask, row{}, now.total, &before.total, &lastYear.total)
 	rows, err := o.rows(ctx, ask, now)
 	if err != nil {

@@ -31,6 +31,9 @@ func (p Period) check() error {
 	return nil
 }
 
+// last is the last day of the period.
+func (p Period) last() string { return text(day(p.To).AddDate(0, 0, -1)) }
+
 // before is the period just before, as long as this one: as many months when it
 // is whole months, else as many days.
 func (p Period) before() Period {

@@ -124,7 +124,7 @@ func (o *Office) Public(ctx context.Context, term Period) (PublicTable, error) {
 	}
 	total := o.publish(parts)
 	return PublicTable{
-		Term: term, AsOf: o.Now(), Total: total,
+		Term: term, AsOf: o.Now().In(o.Zone), Total: total,
 		Months: parts[0].lines, Departments: parts[1].lines, Categories: parts[2].lines,
 	}, nil
 }

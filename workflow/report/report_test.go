@@ -364,6 +364,9 @@ func TestSheet_isTheTable(t *testing.T) {
 	if len(s.Rows) != len(table.Rows)+1 || s.Rows[len(s.Rows)-1][0].Text != "total" {
 		t.Fatalf("%d rows, want one for each and the total", len(s.Rows))
 	}
+	if s.Notes[0] != "figures.period 2025-09-01 2026-11-30" || s.Notes[1] != "figures.as_of 2026-11-23 09:00" {
+		t.Errorf("notes = %q, want the last day and the college's time", s.Notes[:2])
+	}
 	for _, row := range s.Rows {
 		if len(row) != len(s.Columns) {
 			t.Fatalf("a row has %d fields for %d columns", len(row), len(s.Columns))
