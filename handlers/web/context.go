@@ -94,11 +94,13 @@ func (c *Context) SetHeader(name, value string) { c.Writer.Header().Set(name, va
 // Page returns the base of a page: title is a catalogue key or a name. Reading
 // it takes the flash messages, so it is called once for each page shown.
 func (c *Context) Page(title string) templates.Page {
-	return templates.Page{
+	p := templates.Page{
 		Locale: c.Locale, Title: c.Text(title), Path: c.Request.URL.RequestURI(), Now: c.Now,
 		College: c.server.College, Demo: c.server.Demo, Theme: c.Theme,
 		User: c.pageUser(), Flash: c.takeFlash(), Token: c.FormToken(),
 	}
+	c.staffPage(&p)
+	return p
 }
 
 func (c *Context) pageUser() *templates.User {

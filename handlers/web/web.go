@@ -22,6 +22,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"mailbox/templates"
 	"mailbox/workflow"
 )
 
@@ -55,6 +56,9 @@ type Deps struct {
 	// believed. None by default.
 	TrustedProxies []string
 	Metrics        *Metrics // optional
+	// Decorate, which may be nil, adds to the pages of signed-in staff what
+	// their frame shows: counts and unread notices. StaffNav makes the entries.
+	Decorate func(*Context, *templates.Page) error
 	Checks         []Check  // what must work for /readyz to say so
 }
 

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"strings"
+
+	"mailbox/templates"
+)
+
+// NavCount stands beside an entry of the navigation.
+type NavCount struct {
+	N    int
+	Late bool // of late things
+}
+
+// place is one line of the staff's navigation. Without a path it is a heading.
+type place struct {
+	path, key, icon, shortcut string
+	roles                     []string
+}
+
+var (
+	inDepartment = []string{"dept_clerk", "dept_head", "discipline"}
+	inOffice     = []string{"clerk", "office_head"}
+	above        = []string{"leader", "principal"}
+	seers        = []string{"clerk", "office_head", "leader", "principal"}
+	rulers       = []string{"admin", "office_head"}
+	admins       = []string{"admin"}
+)
+
+// places is the navigation of all staff; each person sees what their roles
+// open.
+var places = []place{
+	{path: "/office", key: "nav.tray", icon: "inbox", shortcut: "g i", roles: inOffice},
+	{path: "/desk", key: "nav.desk", icon: "inbox", shortcut: "g i", roles: inDepartment},
+	{path: "/office/board", key: "nav.board", icon: "chart", shortcut: "g b", roles: seers},
+	{path: "/office/cases", key: "nav.cases", icon: "mail", shortcut: "g a", roles: append([]string{"discipline"}, seers...)},
+	{path: "/office/new", key: "nav.new", icon: "write", shortcut: "g w", roles: inOffice},
+	{path: "/office/figures", key: "nav.figures", icon: "chart", shortcut: "g f", roles: seers},
+	{path: "/desk/notices", key: "nav.notices", icon: "bell", shortcut: "g n"},
+	{key: "nav.mails", roles: inOffice},
+	{path: "/office/mail", key: "nav.mail", icon: "help", shortcut: "g m", roles: inOffice},
+	{path: "/office/undelivered", key: "nav.undelivered", icon: "warn", shortcut: "g u", roles: inOffice},
+	{key: "nav.admin", roles: rulers},
+	{path: "/admin", key: "nav.overview", icon: "gear", roles: admins},
+	{path: "/admin/people", key: "nav.people", icon: "people", roles: admins},
+	{path: "/admin/departments", key: "nav.departments", icon: "building", roles: admins},
+	{path: "/admin/categories", key: "nav.categories", icon: "filter", roles: rulers},
+	{path: "/admin/policies", key: "nav.policies", icon: "clock", roles: rulers},
+	{path: "/admin/calendar", key: "nav.calendar", icon: "calendar", roles: rulers},
+	{path: "/admin/templates", key: "nav.templates", icon: "reply", roles: rulers},
+	{path: "/admin/outgoing", key: "nav.outgoing", icon: "send", roles: admins},
+	{path: "/admin/settings", key: "nav.settings", icon: "gear", roles: admins},
+	{path: "/admin/journal", key: "nav.journal", icon: "history", roles: admins},
+	{path: "/admin/styleguide", key: "nav.styleguide", icon: "eye", roles: admins},
+}
+
+// StaffNav is the navigation for whoever is signed in.
+func (c *Context) StaffNav(counts map[string]NavCount) []templates.NavItem {
+	if c.User == nil {
+		return nil
+	}
+	var nav []templates.NavItem
+	current := -1
+	for _, e := range places {
+		if len(e.roles) > 0 && !Roles(e.roles...).admits(c.User) {
+			continue
+		}
+		n := counts[e.path]
+		nav = append(nav, templates.NavItem{Label: c.Text(e.key), Href: e.path, Icon: e.icon, Shortcut: e.shortcut, Count: n.N, Late: n.Late})
+		if c.under(e.path) && (current < 0 || len(e.path) > len(nav[current].Href)) {
+			current = len(nav) - 1
+		}
+	}
+	if current >= 0 {
+		nav[current].Current = true
+	}
+	return nav
+}
+
+// under reports whether this page is path or below it.
+func (c *Context) under(path string) bool {
+	here := c.Request.URL.Path
+	return path != "" && (here == path || strings.HasPrefix(here, path+"/"))
+}
+
+// staffPage fills what every page of the staff shows. What cannot be counted
+// is left out: a page is not refused for its navigation.
+func (c *Context) staffPage(p *templates.Page) {
+	if c.User == nil {
+		return
+	}
+	p.User.Links = []templates.Crumb{{Label: c.Text("nav.notices"), Href: "/desk/notices"}}
+	p.Nav, p.Search = c.StaffNav(nil), c.searchPath()
+	if c.server.Decorate == nil || c.route.Who.anyone {
+		return
+	}
+	if err := c.server.Decorate(c, p); err != nil {
+		c.server.Log.WarnContext(c.Context(), "navigation without counts", "request", c.id, "err", err)
+	}
+}
+
+// searchPath is the list in which the reader's searches end.
+func (c *Context) searchPath() string {
+	switch {
+	case Roles(inDepartment...).admits(c.User):
+		return "/desk"
+	case Roles(seers...).admits(c.User):
+		return "/office/cases"
+	}
+	return ""
+}
+
+// HomePath is where a member of staff begins.
+func (u *User) HomePath() string {
+	switch {
+	case u == nil:
+		return "/"
+	case Roles(inOffice...).admits(u):
+		return "/office"
+	case Roles(inDepartment...).admits(u):
+		return "/desk"
+	case Roles(above...).admits(u):
+		return "/office/board"
+	case u.Is("admin"):
+		return "/admin"
+	}
+	return "/desk/notices"
+}
