@@ -1,0 +1,149 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"mailbox/cmd/mailbox/founding"
+	"mailbox/workflow"
+	"mailbox/workflow/access"
+	"mailbox/workflow/calendar"
+	"mailbox/workflow/casework"
+	"mailbox/workflow/intake"
+	"mailbox/workflow/sla"
+)
+
+// Deps is what the demonstration is made with. All of it is required.
+type Deps struct {
+	Store     workflow.Store
+	Keeper    workflow.Keeper
+	Vault     workflow.Vault
+	Codes     workflow.Codes
+	Proof     intake.Proof
+	Limiter   workflow.Limiter
+	Passwords access.Passwords
+	Now       func() time.Time
+}
+
+// settingState says how far the demonstration has come: not set in a college
+// that is none, "filling" and the moment it is told up to, or "done".
+const (
+	settingState = "demo.state"
+	filling      = "filling "
+	done         = "done"
+)
+
+// history is how long before the first start the college began to keep cases.
+const history = 440 * 24 * time.Hour
+
+// Fill makes the demonstration in a store without accounts: the college, and
+// what happened to its letters, through the same use cases that pages call. It
+// reports whether it did anything. Interrupted at any moment, the next call
+// goes on where it ended; in a store with accounts of its own it does nothing.
+func Fill(ctx context.Context, d Deps, password string, progress func(done, total int)) (bool, error) {
+	settings, err := d.Store.Settings(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read settings: %w", err)
+	}
+	state := settings[settingState]
+	if state == done {
+		return false, nil
+	}
+	accounts, err := d.Store.Accounts(ctx)
+	if err != nil || state == "" && len(accounts) > 0 {
+		return false, err
+	}
+	college, err := Load()
+	if err != nil {
+		return false, err
+	}
+	now := d.Now().UTC().Truncate(time.Second)
+	if state == "" {
+		err = begin(ctx, d, college, password, now)
+	} else if now, err = time.Parse(time.RFC3339, strings.TrimPrefix(state, filling)); err != nil {
+		err = fmt.Errorf("setting %s: %w", settingState, err)
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := tell(ctx, d, college, now, progress); err != nil {
+		return false, fmt.Errorf("demonstration: %w", err)
+	}
+	return true, end(ctx, d)
+}
+
+// tell lets everything happen up to now.
+func tell(ctx context.Context, d Deps, college College, now time.Time, progress func(done, total int)) error {
+	p, cal, err := newPlayer(ctx, d, now)
+	if err != nil {
+		return err
+	}
+	scripts, err := college.scripts(now, cal)
+	if err != nil {
+		return err
+	}
+	if _, err := p.watch.Reconcile(ctx); err != nil {
+		return err
+	}
+	return p.play(ctx, scripts, now, progress)
+}
+
+// scripts are the courses of all letters, laid out in time.
+func (c College) scripts(now time.Time, cal calendar.Working) ([]*script, error) {
+	said, err := loadRemarks()
+	if err != nil {
+		return nil, err
+	}
+	categories, policies := map[string]founding.Category{}, map[string]founding.Policy{}
+	for _, g := range c.Categories {
+		categories[g.Code] = g
+	}
+	for _, p := range c.Policies {
+		policies[p.Code] = p
+	}
+	var out []*script
+	for i, l := range c.Letters {
+		received, err := c.Received(l, now, cal.Calendar)
+		if err != nil {
+			return nil, err
+		}
+		g := categories[l.Category]
+		s := &script{
+			letter: l, index: i, category: g, policy: policies[g.Policy], cal: cal, dice: dice{l.ID}, remarks: said, received: received,
+		}
+		s.write()
+		if course := l.Course(); course.Kind == StillOpen {
+			s.fit(now, workflow.State(course.Detail))
+		}
+		s.lay()
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// newPlayer joins the use cases to a clock of their own.
+func newPlayer(ctx context.Context, d Deps, now time.Time) (*player, calendar.Working, error) {
+	p := &player{clock: &clock{now: now}, alarms: newAlarms(), subjects: map[string]*subject{}}
+	store := told{d.Store}
+	var cal calendar.Working
+	build := func(v workflow.CalendarVersion) (workflow.WorkingTime, error) {
+		var err error
+		cal, err = calendar.Of(v, d.Keeper.Zone)
+		return cal, err
+	}
+	// The rules do not change in the story: they are read once.
+	rules := workflow.NewRulebook(store, build, func() time.Time { return now })
+	p.desk = &workflow.Desk{Store: store, Keeper: d.Keeper, Rules: rules, Now: p.clock.Now}
+	p.watch = sla.New(p.desk, p.alarms)
+	p.desk.Arm = func(ctx context.Context, clocks ...workflow.Clock) {
+		_ = p.watch.Arm(ctx, clocks...) // these timers cannot fail
+	}
+	p.intake = intake.New(p.desk, d.Vault, d.Codes, d.Proof)
+	p.cases = casework.New(p.desk, d.Codes, d.Limiter)
+	if _, _, err := rules.Working(ctx); err != nil {
+		return nil, cal, err
+	}
+	return p, cal, p.meet(ctx, now)
+}

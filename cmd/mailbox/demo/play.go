@@ -1,0 +1,102 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"mailbox/workflow"
+	"mailbox/workflow/casework"
+	"mailbox/workflow/intake"
+	"mailbox/workflow/sla"
+)
+
+// subject is the case a letter became.
+type subject struct {
+	id     int64
+	number string
+	upTo   time.Time // what happened until then was done before an interruption
+}
+
+// player lets scripts happen, each act at its own time, and the clocks ring
+// between them.
+type player struct {
+	clock       *clock
+	alarms      *alarms
+	desk        *workflow.Desk
+	intake      *intake.Intake
+	cases       *casework.Casework
+	watch       *sla.Watch
+	people      map[string]workflow.Actor
+	departments map[string]int64
+	categories  map[string]int64
+	subjects    map[string]*subject
+}
+
+// happening is one step of one script.
+type happening struct {
+	step
+	letter string
+}
+
+// timetable lists what happens until now, in order.
+func timetable(scripts []*script, now time.Time) []happening {
+	var all []happening
+	for _, s := range scripts {
+		for _, x := range s.steps {
+			if !x.at.After(now) {
+				all = append(all, happening{x, s.letter.ID})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b happening) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.letter, b.letter)) })
+	return all
+}
+
+// play tells the story until now.
+func (p *player) play(ctx context.Context, scripts []*script, now time.Time, progress func(done, total int)) error {
+	for _, s := range scripts {
+		p.subjects[s.letter.ID] = &subject{}
+	}
+	all := timetable(scripts, now)
+	for i, h := range all {
+		if err := p.ring(ctx, h.at); err != nil {
+			return err
+		}
+		if err := p.happen(ctx, h); err != nil {
+			return fmt.Errorf("letter %s: %s at %s: %w", h.letter, h.name, h.at.Format(time.RFC3339), err)
+		}
+		progress(i, len(all))
+	}
+	if err := p.ring(ctx, now); err != nil {
+		return err
+	}
+	progress(len(all), len(all))
+	return nil
+}
+
+func (p *player) happen(ctx context.Context, h happening) error {
+	c := p.subjects[h.letter]
+	if !h.at.After(c.upTo) {
+		return nil
+	}
+	p.clock.set(h.at)
+	return h.do(ctx, p, c)
+}
+
+// ring lets every clock ring that has something to do until the moment, each at
+// its own time.
+func (p *player) ring(ctx context.Context, until time.Time) error {
+	for {
+		at, ok := p.alarms.next()
+		if !ok || at.After(until) {
+			return ctx.Err()
+		}
+		p.clock.set(at)
+		if _, err := p.watch.Tick(ctx, at); err != nil {
+			return err
+		}
+	}
+}
