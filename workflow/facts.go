@@ -29,6 +29,9 @@ const (
 	CountAskedAgain Measure = "askedagain" // by the day it came; bucket: times the writer asked again
 )
 
+// Sealed is the measure that counts the same of sealed cases.
+func (m Measure) Sealed() Measure { return "sealed." + m }
+
 // Fact is one thing that counts, on a day of the college, with the dimensions
 // the case has.
 type Fact struct {
@@ -51,12 +54,16 @@ type FactChange struct {
 // FactsOf is everything a case counts for, as it is now. It is the one
 // definition of what is counted: the projection adds up its differences and the
 // recount adds up its values. A merged letter is received and merged, never
-// closed; a sealed case is counted like any other, by number only.
+// closed. A sealed case counts in measures of its own (see Sealed), so that it
+// changes no number anybody outside its lane can see.
 func FactsOf(c Case, zone *time.Location) []Fact {
 	var out []Fact
 	add := func(m Measure, at time.Time, bucket int) {
 		if at.IsZero() {
 			return
+		}
+		if c.Sealed {
+			m = m.Sealed()
 		}
 		out = append(out, Fact{
 			Measure: m, Day: at.In(zone).Format(time.DateOnly), Department: c.Department, Category: c.Category,

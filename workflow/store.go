@@ -169,6 +169,9 @@ type Dialogue interface {
 	// internal messages unless internal is true.
 	MessagesOf(ctx context.Context, caseID int64, internal bool) ([]Message, error)
 	Message(ctx context.Context, id int64) (Message, error)
+	// Said reports whether the case has a message known by this channel and
+	// External: a second click.
+	Said(ctx context.Context, caseID int64, channel Channel, external []byte) (bool, error)
 	// AddFile adds a file to a draft answer.
 	AddFile(ctx context.Context, f *File) error
 	RemoveFile(ctx context.Context, id int64) error

@@ -105,6 +105,14 @@ func (s *Store) MessagesOf(ctx context.Context, caseID int64, internal bool) ([]
 	return messages, nil
 }
 
+const sqlSaid = `SELECT EXISTS (SELECT FROM messages WHERE channel = $2 AND external = $3 AND case_id = $1)`
+
+// Said implements workflow.Dialogue.
+func (s *Store) Said(ctx context.Context, caseID int64, channel workflow.Channel, external []byte) (bool, error) {
+	said, err := one[bool](ctx, s, "look message up", sqlSaid, caseID, channel, external)
+	return said, err
+}
+
 const sqlMessage = `SELECT` + messageColumns + `
 	FROM messages m LEFT JOIN accounts a ON a.id = m.author_id
 	WHERE m.id = $1`

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -58,8 +57,12 @@ func (w *Casework) Say(ctx context.Context, by workflow.Actor, caseID int64, wor
 	if err := checkWord(&word); err != nil {
 		return workflow.Case{}, err
 	}
-	c, err := w.desk.Step(ctx, caseID, func(s *workflow.Step) error {
+	return w.desk.Step(ctx, caseID, func(s *workflow.Step) error {
 		if err := w.enter(ctx, s, by, 0); err != nil {
+			return err
+		}
+		said, err := word.said(ctx, s)
+		if said || err != nil {
 			return err
 		}
 		kind, err := w.hear(ctx, s, by, word)
@@ -68,10 +71,15 @@ func (w *Casework) Say(ctx context.Context, by workflow.Actor, caseID int64, wor
 		}
 		return keepWord(ctx, s, kind, word)
 	})
-	if workflow.KindOf(err) == workflow.Conflict && strings.HasPrefix(keyOf(err), "conflict.messages_external") {
-		return w.desk.Store.Case(ctx, caseID) // said already: a second click
+}
+
+// said reports whether the word was heard before. The case is locked, so that
+// of two clicks at once the second finds the first.
+func (word Word) said(ctx context.Context, s *workflow.Step) (bool, error) {
+	if word.External == "" {
+		return false, nil
 	}
-	return c, err
+	return s.Tx.Said(ctx, s.Case.ID, word.Channel, workflow.ExternalHash(word.Channel, word.External))
 }
 
 func checkWord(word *Word) error {
@@ -168,11 +176,4 @@ func (w *Casework) Rate(ctx context.Context, by workflow.Actor, caseID int64, r 
 		})
 		return err
 	})
-}
-
-func keyOf(err error) string {
-	if e, ok := errors.AsType[*workflow.Error](err); ok {
-		return e.Key
-	}
-	return ""
 }

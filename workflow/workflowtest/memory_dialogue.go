@@ -45,6 +45,16 @@ func (m *Memory) MessagesOf(ctx context.Context, caseID int64, internal bool) ([
 	})
 }
 
+// Said implements workflow.Dialogue.
+func (m *Memory) Said(ctx context.Context, caseID int64, channel workflow.Channel, external []byte) (bool, error) {
+	return read(ctx, m, func(d *data) (bool, error) {
+		same := d.messages.where(func(msg workflow.Message) bool {
+			return msg.CaseID == caseID && msg.Channel == channel && msg.External != nil && bytes.Equal(msg.External, external)
+		})
+		return len(same) > 0, nil
+	})
+}
+
 // Message implements workflow.Dialogue.
 func (m *Memory) Message(ctx context.Context, id int64) (workflow.Message, error) {
 	return read(ctx, m, func(d *data) (workflow.Message, error) {
