@@ -35,6 +35,8 @@ type app struct {
 	figures  *report.Office
 	courier  *delivery.Courier
 
+	passwords access.Passwords
+	proof     intake.Proof
 	words     *templates.Set
 	followers []*receive.Follower
 }
@@ -56,16 +58,14 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world) (*app, error
 	if a.vault, err = access.NewVault(k.secret, a.desk); err != nil {
 		return nil, err
 	}
-	passwords, err := password.New()
-	if err != nil {
+	if a.passwords, err = password.New(); err != nil {
 		return nil, fmt.Errorf("passwords: %w", err)
 	}
-	a.door = access.NewDoor(s.store, s.redis.Sessions(), s.redis, passwords, a.desk.Keeper.Chain, w.Now)
-	proof, err := intake.NewProof(k.secret)
-	if err != nil {
+	a.door = access.NewDoor(s.store, s.redis.Sessions(), s.redis, a.passwords, a.desk.Keeper.Chain, w.Now)
+	if a.proof, err = intake.NewProof(k.secret); err != nil {
 		return nil, err
 	}
-	a.intake = intake.New(a.desk, a.vault, a.codes, proof)
+	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.cases = casework.New(a.desk, a.codes, s.redis)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
 	if a.words, err = templates.Parse(); err != nil {

@@ -20,7 +20,11 @@ type sayer struct {
 func newSayer(out io.Writer, words *templates.Set) *sayer { return &sayer{out: out, words: words} }
 
 // step says what is being waited for; key is in the catalogue.
-func (s *sayer) step(key string) { s.line(s.words.Text(templates.Locales[0], key)) }
+func (s *sayer) step(key string) { s.line("%s", s.text(key)) }
+
+func (s *sayer) text(key string, args ...any) string {
+	return s.words.Text(templates.Locales[0], key, args...)
+}
 
 func (s *sayer) line(format string, args ...any) {
 	s.mu.Lock()
@@ -41,6 +45,9 @@ func (s *sayer) progress(what string, done, total int) {
 	if total > 0 {
 		filled = width * done / total
 	}
+	if s.open && done < total && done%(total/100+1) != 0 {
+		return // nobody reads faster
+	}
 	fmt.Fprintf(s.out, "\r  %s [%-*s] %d/%d", what, width, bar[:filled], done, total)
 	s.open = done < total
 	if !s.open {
@@ -53,10 +60,10 @@ const bar = "=============================="
 // ready tells where everything is.
 func (s *sayer) ready(where addresses, c *Config, a *app) {
 	if where.Web != "" {
-		s.line("%s", s.words.Text(templates.Locales[0], "server.ready", c.PublicURL))
+		s.line("%s", s.text("server.ready", c.PublicURL))
 	}
 	if where.SMTP != "" {
-		s.line("%s", s.words.Text(templates.Locales[0], "server.smtp", where.SMTP))
+		s.line("%s", s.text("server.smtp", where.SMTP))
 	}
 	if a.warning != "" {
 		s.step(a.warning)

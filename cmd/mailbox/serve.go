@@ -44,6 +44,9 @@ func (s *serveCommand) Run(ctx context.Context, w world, c *Config) error {
 	if err != nil {
 		return err
 	}
+	if err := s.prepare(ctx, a, c, say); err != nil {
+		return errors.Join(err, a.close())
+	}
 	return errors.Join(s.serve(ctx, a, c, w, say), a.close())
 }
 
@@ -97,6 +100,11 @@ func (s *serveCommand) serve(ctx context.Context, a *app, c *Config, w world, sa
 		return err
 	}
 	say.ready(where, c, a)
+	if err := s.sayWho(ctx, a, c, say); err != nil {
+		stop()
+		wg.Wait()
+		return err
+	}
 	if w.Listening != nil {
 		w.Listening(where)
 	}

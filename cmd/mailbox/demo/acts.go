@@ -111,7 +111,7 @@ func rate(r Rating) act {
 func submit(l Letter) act {
 	return func(ctx context.Context, p *player, c *subject) error {
 		letter := workflow.Letter{
-			Channel: workflow.Channel(l.Channel), External: "demo:" + l.ID, Mode: workflow.Mode(l.Mode), Kind: workflow.CaseKind(l.Kind),
+			Channel: workflow.Channel(l.Channel), External: external(l), Mode: workflow.Mode(l.Mode), Kind: workflow.CaseKind(l.Kind),
 			Category: p.categories[l.Category], WriterStatus: workflow.WriterStatus(l.Status), Subject: l.Subject, Body: l.Body,
 			Identity: workflow.Identity{Name: l.Name, Phone: l.Phone, Email: l.Email}, About: p.departments[l.About],
 			Publish: l.Publish, Urgent: l.Course().Kind == Urgent, Locale: l.Locale,
