@@ -56,9 +56,10 @@ func unavailable(err error) error {
 }
 
 // away reports whether the database cannot be reached, is starting or stopping,
-// or did not answer in time.
+// or did not answer in time; a transaction is done without us when its context
+// ended.
 func away(err error) bool {
-	return lost(err) || errors.Is(err, context.DeadlineExceeded) || hasCode(err, "53300", "57014", "55P03")
+	return lost(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sql.ErrTxDone) || hasCode(err, "53300", "57014", "55P03")
 }
 
 // lost reports whether the connection is gone, and with it everything that was
