@@ -45,6 +45,9 @@ func (s *serveCommand) Run(ctx context.Context, w world, c *Config) error {
 		return err
 	}
 	if err := s.prepare(ctx, a, c, say); err != nil {
+		if ctx.Err() != nil {
+			err = nil // told to stop: the next start goes on
+		}
 		return errors.Join(err, a.close())
 	}
 	return errors.Join(s.serve(ctx, a, c, w, say), a.close())

@@ -36,6 +36,7 @@ type About struct {
 	Office    string `json:"office"` // code of the department that keeps the mailbox
 	NoticeZh  string `json:"notice_zh"`
 	NoticeEn  string `json:"notice_en"`
+	Address   string `json:"address"`
 }
 
 // Department is a part of the college; its code begins the user names of its

@@ -42,6 +42,8 @@ const history = 440 * 24 * time.Hour
 // what happened to its letters, through the same use cases that pages call. It
 // reports whether it did anything. Interrupted at any moment, the next call
 // goes on where it ended; in a store with accounts of its own it does nothing.
+// Until it has returned nobody else may let the store's clocks ring or send what
+// is queued: they would do it at today's time.
 func Fill(ctx context.Context, d Deps, password string, progress func(done, total int)) (bool, error) {
 	settings, err := d.Store.Settings(ctx)
 	if err != nil {
@@ -71,7 +73,7 @@ func Fill(ctx context.Context, d Deps, password string, progress func(done, tota
 	if err := tell(ctx, d, college, now, progress); err != nil {
 		return false, fmt.Errorf("demonstration: %w", err)
 	}
-	return true, end(ctx, d)
+	return true, end(ctx, d, now)
 }
 
 // tell lets everything happen up to now.

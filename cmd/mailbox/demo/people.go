@@ -74,7 +74,11 @@ func saveAccounts(ctx context.Context, tx workflow.Store, all []Person, departme
 func saveSettings(ctx context.Context, tx workflow.Store, c College, now time.Time) error {
 	for key, value := range map[string]string{
 		founding.SettingName:      c.About.Zh,
-		founding.SettingEmergency: c.phone("security"),
+		"college.name_en":         c.About.En,
+		founding.SettingEmergency: founding.Emergency + "\n保卫处值班|Security duty line|" + c.phone("security"),
+		"office.phone":            c.phone(c.About.Office),
+		"office.address":          c.About.Address,
+		"mail.address":            "mailbox" + addresses,
 		settingState:              filling + now.Format(time.RFC3339),
 	} {
 		if err := tx.SaveSetting(ctx, key, value, 0, now); err != nil {
@@ -123,8 +127,11 @@ func (p *player) meet(ctx context.Context, now time.Time) error {
 // addresses are invented ones: nothing sent there arrives anywhere.
 const addresses = "@yunting.example"
 
+// unread is how far back staff have not read yet what they were told.
+const unread = 36 * time.Hour
+
 // end gives everybody an address, counts what happened and says that it is done.
-func end(ctx context.Context, d Deps) error {
+func end(ctx context.Context, d Deps, now time.Time) error {
 	for n := 1; n > 0; {
 		var err error
 		if n, err = d.Store.Project(ctx, 10_000); err != nil {
@@ -137,8 +144,8 @@ func end(ctx context.Context, d Deps) error {
 			return err
 		}
 		for _, a := range accounts {
-			if a.Email != "" {
-				continue
+			if err := haveRead(ctx, tx, a.ID, now.Add(-unread)); err != nil {
+				return err
 			}
 			a.Email = a.Username + addresses
 			if err := tx.SaveAccount(ctx, &a); err != nil {
@@ -147,4 +154,23 @@ func end(ctx context.Context, d Deps) error {
 		}
 		return tx.SaveSetting(ctx, settingState, done, 0, d.Now())
 	})
+}
+
+// haveRead lets the account have read what it was told until then.
+func haveRead(ctx context.Context, tx workflow.Store, account int64, until time.Time) error {
+	const page = 100
+	for before := int64(0); ; {
+		notices, err := tx.PageNotices(ctx, account, before, page)
+		if err != nil {
+			return err
+		}
+		for _, n := range notices {
+			if before = n.ID; !n.Queued.After(until) {
+				return tx.SeePageNotices(ctx, account, n.ID, until)
+			}
+		}
+		if len(notices) < page {
+			return nil
+		}
+	}
 }

@@ -10,21 +10,25 @@ import (
 	"mailbox/workflow"
 )
 
-// Keys of settings.
+// Keys of the settings that a college begins with. The emergency numbers are
+// one a line: name|name in English|number.
 const (
 	SettingName      = "college.name"
-	SettingEmergency = "college.emergency" // whom to ring when waiting is dangerous
-	SettingCrisis    = "crisis.words"      // one a line
+	SettingEmergency = "college.emergency"
+	SettingCrisis    = "crisis.words" // one a line
 )
 
 // office is the department that keeps the mailbox.
 var office = workflow.Department{Code: "office", NameZH: "学校办公室", NameEN: "College Office", Sort: 1, Active: true}
 
+// Emergency is whom anybody in the country rings when waiting is dangerous.
+const Emergency = "报警|Police|110\n急救|Ambulance|120\n心理援助|Crisis line|12356"
+
 // defaults are settings of a college that has not said otherwise.
 func defaults(c Crisis) map[string]string {
 	return map[string]string{
 		SettingName:      "学校",
-		SettingEmergency: "110 / 120 / 12356",
+		SettingEmergency: Emergency,
 		SettingCrisis:    strings.Join(slices.Concat(c.Zh, c.En), "\n"),
 	}
 }
