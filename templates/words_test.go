@@ -20,6 +20,8 @@ var dynamicPrefixes = []string{
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
 
 	"error.status.", // ErrorPage.Case
+	"track.now.", "track.act.", "track.step.", "track.said.", "track.told.", "track.day.", "rate.mark.", "write.identity.", // handlers/public
+	"figures.of.", "figures.how.", "figures.unit.", "figures.by_",
 	"due.left.",     // remains
 	"due.late.",
 	"styleguide.", // Set.Styleguide
