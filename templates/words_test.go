@@ -21,6 +21,8 @@ var dynamicPrefixes = []string{
 	"figure.", "figures.by.", // the table of figures
 
 	"error.status.", // ErrorPage.Case
+	"track.now.", "track.act.", "track.step.", "track.said.", "track.told.", "track.day.", "rate.mark.", "write.identity.", // handlers/public
+	"figures.of.", "figures.how.", "figures.unit.", "figures.by_",
 	"due.left.",     // remains
 	"due.late.",
 	"styleguide.", // Set.Styleguide

@@ -92,6 +92,16 @@ func (d *Door) Sessions(ctx context.Context, by workflow.Actor) ([]workflow.Sess
 	return d.sessions.List(ctx, by.ID)
 }
 
+// EndSessions ends every session of the actor's own account and returns how
+// many there were. Whoever calls it starts a new one for this browser.
+func (d *Door) EndSessions(ctx context.Context, by workflow.Actor) (int, error) {
+	n, err := d.sessions.CloseAll(ctx, by.ID)
+	if err != nil {
+		return 0, err
+	}
+	return n, d.note(ctx, by.ID, "end_sessions", by.ID, nil)
+}
+
 // ChangePassword sets the actor's own password, which needs the old one, and
 // ends every session of the account.
 func (d *Door) ChangePassword(ctx context.Context, by workflow.Actor, old, fresh string) error {

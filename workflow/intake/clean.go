@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -48,47 +49,46 @@ func fit(l *workflow.Letter) {
 	}
 }
 
+// Check says everything that keeps a letter from being taken, as errors joined,
+// so that its writer can mend all of it at once. It stores nothing.
+func Check(l workflow.Letter) error { return clean(&l) }
+
 func check(l workflow.Letter) error {
-	switch {
-	case l.External == "":
-		return workflow.Wrong("", "write.form_expired")
-	case l.Subject == "":
-		return workflow.Wrong("subject", "invalid.required")
-	case utf8.RuneCountInString(l.Subject) > workflow.MaxSubject:
-		return workflow.Wrong("subject", "invalid.too_long", workflow.MaxSubject)
-	case l.Body == "":
-		return workflow.Wrong("body", "invalid.required")
-	case utf8.RuneCountInString(l.Body) > workflow.MaxBody:
-		return workflow.Wrong("body", "invalid.too_long", workflow.MaxBody)
-	case len(l.Files) > workflow.MaxFiles && l.Channel != workflow.Email:
-		return workflow.Wrong("files", "invalid.too_many_files", workflow.MaxFiles)
-	case !slices.Contains(workflow.WriterStatuses, l.WriterStatus):
-		return workflow.Wrong("status", "invalid.choice")
-	}
-	return checkWho(l)
+	var all problems
+	all.add(l.External == "", "", "write.form_expired")
+	all.text("subject", l.Subject, workflow.MaxSubject)
+	all.text("body", l.Body, workflow.MaxBody)
+	all.add(len(l.Files) > workflow.MaxFiles && l.Channel != workflow.Email, "files", "invalid.too_many_files", workflow.MaxFiles)
+	all.add(!slices.Contains(workflow.WriterStatuses, l.WriterStatus), "status", "invalid.choice")
+	all.add(!slices.Contains(workflow.CaseKinds, l.Kind), "kind", "invalid.choice")
+	all.add(!slices.Contains(workflow.Modes, l.Mode), "identity", "invalid.choice")
+	all.who(l)
+	return errors.Join(all...)
 }
 
-func checkWho(l workflow.Letter) error {
-	if _, err := workflow.ParseKind(string(l.Kind)); err != nil {
-		return err
+// problems are what is wrong with a letter.
+type problems []error
+
+func (all *problems) add(wrong bool, field, key string, args ...any) {
+	if wrong {
+		*all = append(*all, workflow.Wrong(field, key, args...))
 	}
-	if _, err := workflow.ParseMode(string(l.Mode)); err != nil {
-		return err
-	}
+}
+
+// text wants a text of at least one character and at most limit.
+func (all *problems) text(field, text string, limit int) {
+	all.add(text == "", field, "invalid.required")
+	all.add(utf8.RuneCountInString(text) > limit, field, "invalid.too_long", limit)
+}
+
+func (all *problems) who(l workflow.Letter) {
 	i := l.Identity
-	switch {
-	case l.Mode == workflow.Signed && i.Name == "":
-		return workflow.Wrong("name", "invalid.required")
-	case utf8.RuneCountInString(i.Name) > workflow.MaxName:
-		return workflow.Wrong("name", "invalid.too_long", workflow.MaxName)
-	case utf8.RuneCountInString(i.Phone) > workflow.MaxContact:
-		return workflow.Wrong("phone", "invalid.too_long", workflow.MaxContact)
-	case l.Mode != workflow.Anonymous && l.Channel == workflow.Web && i.Phone == "" && i.Email == "":
-		return workflow.Wrong("email", "write.contact_needed")
-	case i.Email != "" && !mailAddress(i.Email):
-		return workflow.Wrong("email", "invalid.email")
-	}
-	return nil
+	all.add(l.Mode == workflow.Signed && i.Name == "", "name", "invalid.required")
+	all.add(utf8.RuneCountInString(i.Name) > workflow.MaxName, "name", "invalid.too_long", workflow.MaxName)
+	all.add(utf8.RuneCountInString(i.Phone) > workflow.MaxContact, "phone", "invalid.too_long", workflow.MaxContact)
+	known := l.Mode == workflow.Signed || l.Mode == workflow.Confidential
+	all.add(known && l.Channel == workflow.Web && i.Phone == "" && i.Email == "", "email", "write.contact_needed")
+	all.add(i.Email != "" && !mailAddress(i.Email), "email", "invalid.email")
 }
 
 // mailAddress accepts what can be an address and refuses what cannot be

@@ -1,0 +1,46 @@
+package public
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"mailbox/handlers/web"
+	"mailbox/templates"
+	"mailbox/workflow/report"
+)
+
+// home is the first page. Its promise is that of most categories; figures of
+// last month stand beside it when there are enough letters behind them. It is
+// shown without them rather than not at all.
+func (p *Pages) home(c *web.Context) error {
+	o, err := p.lists.load(c.Context(), c.Now)
+	if err != nil {
+		return err
+	}
+	page := templates.Home{Page: c.Page(""), Days: o.usualDays(), Phones: o.phones(c), Channels: channels(c, o)}
+	if _, onTime, median, err := p.Figures.Lately(c.Context()); err == nil && !onTime.None && !median.None {
+		page.OnTime, page.MedianDays = percent(onTime), strconv.FormatFloat(median.Days, 'f', 1, 64)
+	}
+	return c.Render(http.StatusOK, "public/home.html", page)
+}
+
+// channels are the other ways that lead here.
+func channels(c *web.Context, o offered) []templates.Channel {
+	var out []templates.Channel
+	if mail := o.settings[settingMail]; mail != "" {
+		out = append(out, templates.Channel{Name: c.Text("home.channel.mail"), Text: mail, Href: "mailto:" + mail})
+	}
+	if tel := o.settings[settingPhone]; tel != "" {
+		out = append(out, templates.Channel{Name: c.Text("home.channel.phone"), Text: tel, Href: "tel:" + tel})
+	}
+	if address := o.settings[settingAddress]; address != "" {
+		out = append(out, templates.Channel{Name: c.Text("home.channel.visit"), Text: address})
+	}
+	return out
+}
+
+// percent is a share in words: "96%", "96.2%".
+func percent(v report.Value) string {
+	return strings.TrimSuffix(strconv.FormatFloat(v.Percent(), 'f', 1, 64), ".0") + "%"
+}

@@ -1,0 +1,140 @@
+package public
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"mailbox/handlers/web"
+	"mailbox/templates"
+	"mailbox/workflow"
+	"mailbox/workflow/intake"
+)
+
+// listsKept is how long what a form offers is good without asking again.
+const listsKept = 5 * time.Second
+
+// Settings that the public pages read. Lists have one entry a line.
+const (
+	settingCrisisWords = "crisis.words"
+	settingPhones      = "emergency.phones" // name in Chinese|in English|number
+	settingMail        = "mail.address"
+	settingAddress     = "office.address"
+	settingPhone       = "office.phone"
+)
+
+// lists remembers what forms offer, so that a letter that cannot be stored
+// just now can still be shown to its writer, with everything in it.
+type lists struct {
+	college College
+
+	mu   sync.Mutex
+	read time.Time
+	kept offered
+}
+
+// offered is what a form offers.
+type offered struct {
+	categories  []workflow.Category
+	departments []workflow.Department
+	policies    []workflow.Policy
+	settings    map[string]string
+}
+
+// load returns the lists of now, or those known last when the store is away.
+// It fails only when they were never read.
+func (l *lists) load(ctx context.Context, now time.Time) (offered, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.read.IsZero() && now.Sub(l.read) < listsKept && !now.Before(l.read) {
+		return l.kept, nil
+	}
+	fresh, err := l.ask(ctx, now)
+	if err != nil && l.read.IsZero() {
+		return offered{}, err
+	}
+	if err != nil {
+		l.read = now.Add(time.Second - listsKept) // ask again in a second
+		return l.kept, nil
+	}
+	l.kept, l.read = fresh, now
+	return l.kept, nil
+}
+
+func (l *lists) ask(ctx context.Context, now time.Time) (o offered, err error) {
+	if o.categories, err = l.college.Categories(ctx, now, false); err != nil {
+		return o, err
+	}
+	if o.departments, err = l.college.Departments(ctx); err != nil {
+		return o, err
+	}
+	if o.policies, err = l.college.Policies(ctx, now); err != nil {
+		return o, err
+	}
+	o.settings, err = l.college.Settings(ctx)
+	return o, err
+}
+
+// category is the category that goes by a code or an id.
+func (o offered) category(name string) (workflow.Category, bool) {
+	for _, k := range o.categories {
+		if k.Code == name || strconv.FormatInt(k.ID, 10) == name {
+			return k, true
+		}
+	}
+	return workflow.Category{}, false
+}
+
+func (o offered) department(id int64) workflow.Department {
+	for _, d := range o.departments {
+		if d.ID == id {
+			return d
+		}
+	}
+	return workflow.Department{}
+}
+
+func (o offered) crisisWords() intake.CrisisWords {
+	return intake.ParseCrisisWords(o.settings[settingCrisisWords])
+}
+
+// usualDays is the promise that holds for most categories, in working days; 0
+// when most are promised something else.
+func (o offered) usualDays() int {
+	days, most, best := map[int64]int{}, map[int]int{}, 0
+	for _, p := range o.policies {
+		if promise := p.Promises[workflow.Overall]; promise.Unit == workflow.WorkingDays {
+			days[p.ID] = promise.Amount
+		}
+	}
+	for _, k := range o.categories {
+		n := days[k.Policy]
+		most[n]++
+		if most[n] > most[best] {
+			best = n
+		}
+	}
+	return best
+}
+
+// phones are the numbers to ring in danger: those the college lists, and
+// without a list of its own those of the country.
+func (o offered) phones(c *web.Context) []templates.Phone {
+	var out []templates.Phone
+	for line := range strings.Lines(o.settings[settingPhones]) {
+		part := strings.Split(line, "|")
+		if len(part) == 3 && strings.TrimSpace(part[2]) != "" {
+			name := c.Name(strings.TrimSpace(part[0]), strings.TrimSpace(part[1]))
+			out = append(out, templates.Phone{Name: name, Number: strings.TrimSpace(part[2])})
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	return []templates.Phone{
+		{Name: c.Text("phone.police"), Number: "110"}, {Name: c.Text("phone.ambulance"), Number: "120"},
+		{Name: c.Text("phone.crisis"), Number: "12356"},
+	}
+}

@@ -1,0 +1,74 @@
+package public
+
+import (
+	"cmp"
+	"net/http"
+
+	"mailbox/handlers/web"
+	"mailbox/templates"
+	"mailbox/workflow"
+	"mailbox/workflow/access"
+)
+
+// LoginPage is the door for staff.
+type LoginPage struct {
+	templates.Page
+	Username string
+	Next     string
+}
+
+func (p *Pages) login(c *web.Context) error {
+	if c.User != nil {
+		return c.Redirect(onward(c.Next(), c.User.Actor()))
+	}
+	return c.Render(http.StatusOK, "public/login.html", LoginPage{Page: c.Page("login.title"), Next: c.Next()})
+}
+
+func (p *Pages) signIn(c *web.Context) error {
+	form, err := c.Form()
+	if err != nil {
+		return err
+	}
+	page := LoginPage{Username: form.Line("username"), Next: web.LocalPath(cmp.Or(form.Line("next"), "/"))}
+	account, err := p.Door.Admit(c.Context(), access.Entry{
+		Username: page.Username, Password: form.Prose("password"), ClientKey: c.ClientKey(),
+	})
+	if workflow.KindOf(err) == workflow.Unauthenticated && err != nil {
+		page.Page = c.Page("login.title")
+		page.Problems = []templates.Problem{{Field: "username", Text: c.Text("login.refused")}}
+		return c.Render(http.StatusUnprocessableEntity, "public/login.html", page)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.SignIn(account.ID); err != nil {
+		return err
+	}
+	return c.Redirect(onward(page.Next, account.Actor()))
+}
+
+// onward is where somebody goes who has come in: where they wanted to, or
+// where their work is.
+func onward(next string, by workflow.Actor) string {
+	switch {
+	case next != "/":
+		return next
+	case by.Office():
+		return "/office"
+	case by.Is(workflow.DeptClerk, workflow.DeptHead, workflow.Discipline):
+		return "/desk"
+	case by.Is(workflow.Leader, workflow.Principal):
+		return "/office/board"
+	case by.Is(workflow.Admin):
+		return "/admin"
+	}
+	return "/desk/notices"
+}
+
+func (p *Pages) signOut(c *web.Context) error {
+	if err := c.SignOut(); err != nil {
+		return err
+	}
+	c.Flash("good", "login.out")
+	return c.Redirect("/login")
+}

@@ -1,0 +1,104 @@
+package public
+
+import (
+	"net/http"
+
+	"mailbox/handlers/web"
+	"mailbox/templates"
+	"mailbox/workflow"
+)
+
+// followed is the case that a browser has opened with its code.
+type followed struct {
+	Case int64 `json:"c"`
+}
+
+// TrackPage asks for number and code.
+type TrackPage struct {
+	templates.Page
+	Number, Code string
+	Lost         string // where to turn without the code, or ""
+}
+
+// writer is whoever opened a case in this browser with its code.
+func (p *Pages) writer(c *web.Context) (workflow.Actor, bool) {
+	f, ok := take[followed](c, p.box, trackCookie)
+	if !ok || f.Case <= 0 {
+		return workflow.Actor{}, false
+	}
+	return workflow.ByWriter(f.Case), true
+}
+
+// track shows the case that was opened, or asks for number and code.
+func (p *Pages) track(c *web.Context) error {
+	by, ok := p.writer(c)
+	if !ok {
+		return p.askForCode(c, http.StatusOK, c.Query("number"), nil)
+	}
+	return p.showCase(c, by, http.StatusOK, said{})
+}
+
+// askForCode shows the form. A code is never shown again: it was wrong, or it
+// is a secret.
+func (p *Pages) askForCode(c *web.Context, status int, number string, problems []templates.Problem) error {
+	page := TrackPage{Page: c.Page("site.track"), Number: number}
+	if o, err := p.lists.load(c.Context(), c.Now); err == nil {
+		page.Lost = o.settings[settingPhone]
+	}
+	page.Problems = problems
+	return c.Render(status, "public/track.html", page)
+}
+
+// enter lets in whoever has number and code. A number nobody has and a code
+// that is wrong are one answer.
+func (p *Pages) enter(c *web.Context) error {
+	form, err := c.Form()
+	if err != nil {
+		return err
+	}
+	number := form.Line("number")
+	by, err := p.Cases.Track(c.Context(), number, form.Line("code"), c.ClientKey())
+	if problem, status := tryLater(c, err); status != 0 {
+		return p.askForCode(c, status, number, []templates.Problem{problem})
+	}
+	if workflow.KindOf(err) == workflow.NotFound && err != nil {
+		return p.askForCode(c, http.StatusUnprocessableEntity, number, []templates.Problem{{Field: "number", Text: c.Text("track.unknown")}})
+	}
+	if err != nil {
+		return err
+	}
+	if err := put(c, p.box, trackCookie, followed{Case: by.Case}); err != nil {
+		return err
+	}
+	return c.Redirect("/track")
+}
+
+// leave makes this browser forget the case.
+func (p *Pages) leave(c *web.Context) error {
+	trackCookie.drop(c)
+	receiptCookie.drop(c)
+	c.Flash("good", "track.left")
+	return c.Redirect("/track")
+}
+
+// file hands out a file of the case that was opened.
+func (p *Pages) file(c *web.Context) error {
+	by, ok := p.writer(c)
+	if !ok {
+		return c.Redirect("/track")
+	}
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	f, err := p.Cases.File(c.Context(), by, by.Case, id)
+	if err != nil {
+		return web.Hide(err)
+	}
+	content, err := p.Blobs.Open(c.Context(), f.SHA256)
+	if err != nil {
+		return err
+	}
+	defer content.Close() //nolint:errcheck // read to its end or given up
+	return c.Download(f.Name, f.MediaType, f.Size, content)
+}
