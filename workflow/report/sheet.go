@@ -51,7 +51,7 @@ type Words interface {
 // share of.
 func (t Table) Sheet(w Words) Sheet {
 	s := Sheet{
-		Title:   w.Word("figures.title"),
+		Title:   w.Word("figures.sheet"),
 		Notes:   []string{w.Word("figures.period", t.Ask.From, t.Ask.last()), w.Word("figures.as_of", t.AsOf.Format("2006-01-02 15:04"))},
 		Columns: []Column{{w.Word("figures.by." + string(t.Ask.By)), TextColumn}},
 	}
