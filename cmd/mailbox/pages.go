@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ func (a *app) pages(ctx context.Context, c *Config, metrics *web.Metrics, demo b
 	if err != nil {
 		return nil, err
 	}
-	return server, errors.Join(a.mount(c, server, demo)...)
+	return server, a.mount(server)
 }
 
 // accounts tells the web edge who is signed in.
