@@ -96,6 +96,9 @@ func sentence(c *web.Context, k workflow.Clock) string {
 // notes tell what moved the date after it was first promised.
 func notes(c *web.Context, k workflow.Clock) []string {
 	var out []string
+	if k.Kind == workflow.ToSupply {
+		out = append(out, c.Text("track.promise.paused"))
+	}
 	if k.ExtendedBy > 0 {
 		out = append(out, c.Text("track.why.extended", k.ExtendedBy, dayAndTime(c, k.FirstDue)))
 	}

@@ -18,6 +18,7 @@ type TrackPage struct {
 	templates.Page
 	Number, Code string
 	Lost         string // where to turn without the code, or ""
+	Written      string // what was being said when the visit ended
 }
 
 // writer is whoever opened a case in this browser with its code.
@@ -33,20 +34,30 @@ func (p *Pages) writer(c *web.Context) (workflow.Actor, bool) {
 func (p *Pages) track(c *web.Context) error {
 	by, ok := p.writer(c)
 	if !ok {
-		return p.askForCode(c, http.StatusOK, c.Query("number"), nil)
+		return p.askForCode(c, http.StatusOK, TrackPage{Number: c.Query("number")}, nil)
+	}
+	if err := put(c, p.box, trackCookie, followed{Case: by.Case}); err != nil { // two hours from now
+		return err
 	}
 	return p.showCase(c, by, http.StatusOK, said{})
 }
 
 // askForCode shows the form. A code is never shown again: it was wrong, or it
 // is a secret.
-func (p *Pages) askForCode(c *web.Context, status int, number string, problems []templates.Problem) error {
-	page := TrackPage{Page: c.Page("site.track"), Number: number}
+func (p *Pages) askForCode(c *web.Context, status int, page TrackPage, problems []templates.Problem) error {
+	page.Page = c.Page("site.track")
 	if o, err := p.lists.load(c.Context(), c.Now); err == nil {
 		page.Lost = o.settings[settingPhone]
 	}
 	page.Problems = problems
 	return c.Render(status, "public/track.html", page)
+}
+
+// over answers an act that came after the visit had ended, and gives back what
+// was written.
+func (p *Pages) over(c *web.Context, written string) error {
+	problem := templates.Problem{Field: "number", Text: c.Text("track.over")}
+	return p.askForCode(c, http.StatusUnprocessableEntity, TrackPage{Written: written}, []templates.Problem{problem})
 }
 
 // enter lets in whoever has number and code. A number nobody has and a code
@@ -59,10 +70,10 @@ func (p *Pages) enter(c *web.Context) error {
 	number := form.Line("number")
 	by, err := p.Cases.Track(c.Context(), number, form.Line("code"), c.ClientKey())
 	if problem, status := tryLater(c, err); status != 0 {
-		return p.askForCode(c, status, number, []templates.Problem{problem})
+		return p.askForCode(c, status, TrackPage{Number: number}, []templates.Problem{problem})
 	}
 	if workflow.KindOf(err) == workflow.NotFound && err != nil {
-		return p.askForCode(c, http.StatusUnprocessableEntity, number, []templates.Problem{{Field: "number", Text: c.Text("track.unknown")}})
+		return p.askForCode(c, http.StatusUnprocessableEntity, TrackPage{Number: number}, []templates.Problem{{Field: "number", Text: c.Text("track.unknown")}})
 	}
 	if err != nil {
 		return err

@@ -22,14 +22,13 @@ var actOf = map[workflow.Action]struct{ name, done string }{
 func (p *Pages) say(action workflow.Action) func(*web.Context) error {
 	act := actOf[action]
 	return func(c *web.Context) error {
-		by, ok := p.writer(c)
-		if !ok {
-			c.Flash("warn", "track.over")
-			return c.Redirect("/track")
-		}
 		form, files, err := p.readForm(c)
 		if form == nil {
 			return err
+		}
+		by, ok := p.writer(c)
+		if !ok {
+			return p.over(c, form.Prose(wordField(act.name)))
 		}
 		s := said{Act: act.name, Word: form.Prose(wordField(act.name)), files: files}
 		if err == nil {
@@ -44,14 +43,13 @@ func (p *Pages) say(action workflow.Action) func(*web.Context) error {
 // rate keeps the writer's marks. "Not solved" offers to have the matter handled
 // once more before the rating closes it.
 func (p *Pages) rate(c *web.Context) error {
-	by, ok := p.writer(c)
-	if !ok {
-		c.Flash("warn", "track.over")
-		return c.Redirect("/track")
-	}
 	form, err := c.Form()
 	if err != nil {
 		return err
+	}
+	by, ok := p.writer(c)
+	if !ok {
+		return p.over(c, form.Prose("comment"))
 	}
 	s := said{
 		Act: "rate", Speed: form.Line("speed"), Attitude: form.Line("attitude"), Result: form.Line("result"),

@@ -1,0 +1,135 @@
+package public_test
+
+import (
+	"strings"
+	"testing"
+
+	"mailbox/handlers/web/webtest"
+	"mailbox/workflow"
+	"mailbox/workflow/worldtest"
+)
+
+func TestHome(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	page := s.Client(t).Get("/").Wants(200, "10 个工作日", "027-5550-0110", "mailbox@college.example").HTML()
+	webtest.CheckPage(t, page)
+	if len(page.All(".home-figures")) != 0 {
+		t.Error("figures without letters behind them")
+	}
+	for _, a := range page.All("a[href]") {
+		if strings.HasPrefix(a.Attr("href"), "/answers") {
+			t.Error("a link to what is not there yet")
+		}
+	}
+}
+
+func TestFigures(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	c := s.Client(t)
+	page := c.Get("/figures").Wants(200).HTML()
+	webtest.CheckPage(t, page)
+	if n := len(page.All(".tabs a")); n != 4 {
+		t.Errorf("%d terms, want 4", n)
+	}
+	c.Get("/figures?term=2026-11-01").Wants(404)
+	c.Get("/figures?term=x").Wants(404)
+}
+
+func TestLogin(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	c := s.Client(t)
+	account := s.OfficeHead
+	account.PasswordHash, _ = worldtest.Plain{}.Hash("correct horse")
+	if err := s.Store.SaveAccount(t.Context(), &account); err != nil {
+		t.Fatal(err)
+	}
+	s.Accounts.Put(staff(account))
+	webtest.CheckPage(t, c.Get("/login").Wants(200).HTML())
+
+	form := s.fresh(t, c, "/login?next=/office/cases")
+	form.Set("username", "officehead")
+	form.Set("password", "not the word")
+	a := c.Post("/login", form).Wants(422, "officehead")
+	webtest.CheckPage(t, a.HTML())
+	if strings.Contains(a.Body, "not the word") {
+		t.Error("the password comes back")
+	}
+	form.Set("password", "correct horse")
+	c.Post("/login", form).LeadsTo("/office")
+
+	webtest.CheckPage(t, c.Get("/account").Wants(200, "本机").HTML())
+	c.Get("/login?next=//evil.example").LeadsTo("/office")
+	c.Post("/logout", s.fresh(t, c, "/account")).LeadsTo("/login")
+	c.Get("/account").LeadsTo("/login?next=%2Faccount")
+}
+
+func TestLoginLeadsOnward(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	for name, tt := range map[string]struct {
+		account workflow.Account
+		next    string
+		to      string
+	}{
+		"where she wanted":  {s.Clerk, "/office/cases", "/office/cases"},
+		"nowhere else":      {s.Clerk, "https://evil.example/", "/office"},
+		"a department":      {s.LogisticsClerk, "", "/desk"},
+		"the discipline":    {s.Discipline, "", "/desk"},
+		"the principal":     {s.Principal, "", "/office/board"},
+		"an administrator":  {s.Admin, "", "/admin"},
+		"a reviewer so far": {s.Reviewer, "", "/desk/notices"},
+	} {
+		account := tt.account
+		account.PasswordHash, _ = worldtest.Plain{}.Hash("correct horse")
+		if err := s.Store.SaveAccount(t.Context(), &account); err != nil && workflow.KindOf(err) != workflow.Conflict {
+			t.Fatal(err)
+		}
+		c := s.Client(t)
+		form := s.fresh(t, c, "/login")
+		form.Set("username", account.Username)
+		form.Set("password", "correct horse")
+		form.Set("next", tt.next)
+		if got := c.Post("/login", form).Header.Get("Location"); got != tt.to {
+			t.Errorf("%s: led to %q, want %q", name, got, tt.to)
+		}
+	}
+}
+
+func TestAccount(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	account := s.LogisticsHead
+	account.PasswordHash, _ = worldtest.Plain{}.Hash("correct horse")
+	if err := s.Store.SaveAccount(t.Context(), &account); err != nil {
+		t.Fatal(err)
+	}
+	here, there := s.SignedIn(t, staff(account)), s.SignedIn(t, staff(account))
+	for _, tt := range [][4]string{
+		{"wrong", "another horse", "another horse", "f-old"},
+		{"correct horse", "another horse", "other horse", "f-password_again"},
+		{"correct horse", "short", "short", "f-password"},
+	} {
+		form := s.fresh(t, here, "/account")
+		form.Set("old", tt[0])
+		form.Set("password", tt[1])
+		form.Set("password_again", tt[2])
+		page := here.Post("/account/password", form).Wants(422).HTML()
+		webtest.CheckPage(t, page)
+		if len(page.All(".problems [href=#"+tt[3]+"]")) != 1 {
+			t.Errorf("%v: the summary does not lead to %s", tt, tt[3])
+		}
+	}
+	here.Post("/account/sessions", s.fresh(t, here, "/account")).LeadsTo("/account")
+	here.Get("/account").Wants(200, "其他设备已全部退出")
+	there.Get("/account").LeadsTo("/login?next=%2Faccount")
+
+	form := s.fresh(t, here, "/account")
+	form.Set("old", "correct horse")
+	form.Set("password", "a battery staple")
+	form.Set("password_again", "a battery staple")
+	here.Post("/account/password", form).LeadsTo("/account")
+	here.Get("/account").Wants(200, "密码已修改")
+}
