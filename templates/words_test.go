@@ -24,6 +24,9 @@ var dynamicPrefixes = []string{
 	"due.late.",
 	"styleguide.", // Set.Styleguide
 
+	// The desk: prefix + name of an act, a queue, a kind, a reason.
+	"desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",
+
 	// Words of the workflow's vocabulary, as "state." + state and so on.
 	"state.", "progress.", "action.", "kind.", "channel.", "mode.", "status.", "role.", "clock.", "ground.", "outcome.",
 }

@@ -59,7 +59,7 @@ type Deps struct {
 	// Decorate, which may be nil, adds to the pages of signed-in staff what
 	// their frame shows: counts and unread notices. StaffNav makes the entries.
 	Decorate func(*Context, *templates.Page) error
-	Checks         []Check  // what must work for /readyz to say so
+	Checks   []Check // what must work for /readyz to say so
 }
 
 // Server serves the pages and the API.
