@@ -7,6 +7,7 @@ import "fmt"
 type Field struct {
 	Kind     string // text email tel password search date number textarea select file radios checks tick
 	Name     string
+	Within   string // of which form, when several on a page ask the same
 	Value    string
 	Label    string
 	Hint     string
@@ -34,8 +35,13 @@ type Choice struct {
 	Group string
 }
 
-// ID of the control, unique as long as the name is.
-func (f Field) ID() string { return "f-" + f.Name }
+// ID of the control, unique as long as the name is within its form.
+func (f Field) ID() string {
+	if f.Within != "" {
+		return "f-" + f.Within + "-" + f.Name
+	}
+	return "f-" + f.Name
+}
 
 // DescribedBy lists the elements that explain the control, hint before error.
 func (f Field) DescribedBy() string {

@@ -26,6 +26,10 @@ var dynamicPrefixes = []string{
 	"due.left.",     // remains
 	"due.late.",
 	"styleguide.", // Set.Styleguide
+
+	// The desk: prefix + name of an act, a queue, a kind, a reason.
+	"desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",
+
 }
 
 // keyArguments says which arguments of a template function are catalogue keys.

@@ -158,3 +158,18 @@ func Short(c *Context, t time.Time) string {
 	}
 	return t.Format("1月2日")
 }
+
+// Moment is a day and an hour: "11月23日 17:30".
+func Moment(c *Context, t time.Time) string {
+	t = c.Local(t)
+	day := "1月2日"
+	switch {
+	case t.Year() != c.Now.Year() && c.Locale == "en":
+		day = "2 Jan 2006"
+	case t.Year() != c.Now.Year():
+		day = "2006年1月2日"
+	case c.Locale == "en":
+		day = "2 Jan"
+	}
+	return t.Format(day + " 15:04")
+}

@@ -37,6 +37,29 @@ function move(key) {
   return true;
 }
 
+// The form of an act opens in its button's place: what comes first is focused,
+// and escape or "not yet" puts it away.
+for (const act of document.querySelectorAll("[data-act]")) {
+  const no = act.querySelector("[data-close]");
+  const close = () => { act.open = false; act.querySelector("summary").focus(); };
+  if (no) { no.hidden = false; no.addEventListener("click", close); }
+  act.addEventListener("keydown", (e) => { if (e.key === "Escape" && act.open) { e.stopPropagation(); close(); } });
+  act.addEventListener("toggle", () => { if (act.open) act.querySelector("form :is(textarea, select, input:not([type=hidden])), form button")?.focus(); });
+}
+
+// A text to start from goes where the cursor is, without a way to the server.
+for (const button of document.querySelectorAll("[data-insert]")) {
+  button.addEventListener("click", (e) => {
+    const area = document.getElementById(button.dataset.insert);
+    const text = button.form.elements.template?.selectedOptions[0]?.dataset.text;
+    if (!area || !text) return;
+    e.preventDefault();
+    area.focus();
+    area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
 // The palette lists what the page can do and where the navigation leads.
 function palette() {
   const dialog = open("palette");

@@ -1,5 +1,6 @@
 // Keeps what was typed in form[data-draft="name"] on this device until it is
-// sent. The page that follows a sent form carries data-draft-sent="name". The
+// sent, and puts it back into fields that are empty or stand in
+// [data-draft-over]. The page that follows a sent form carries data-draft-sent="name". The
 // box [data-draft-shared] wipes what is kept and keeps nothing from then on.
 const prefix = "draft:";
 const lasts = 14 * 24 * 3600 * 1000;
@@ -37,7 +38,7 @@ function restore(form, values) {
     const value = values[el.name];
     if (el.type === "radio" || el.type === "checkbox") {
       el.checked = Array.isArray(value) && value.includes(el.value);
-    } else if (!el.value && typeof value === "string") {
+    } else if ((!el.value || el.closest("[data-draft-over]")) && typeof value === "string" && el.value !== value) {
       el.value = value;
       restored = true;
     }

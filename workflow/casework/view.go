@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mailbox/workflow"
@@ -24,27 +25,33 @@ type Dossier struct {
 	Events     []workflow.Event
 	MayReveal  bool
 	Actions    []workflow.Action // moves this reader may make now
+	Marks      []workflow.Action // what else they may do: marks that move nothing
 }
+
+// May reports whether the reader may do this now.
+func (d Dossier) May(a workflow.Action) bool {
+	return slices.Contains(d.Actions, a) || slices.Contains(d.Marks, a)
+}
+
+// Wish is the wish for more time that waits for an answer, or nil.
+func (d Dossier) Wish() *workflow.Extension { return openWish(d.Extensions) }
 
 // Open returns the dossier of a case for a member of staff, or NotFound when it
 // is outside their scope.
 func (w *Casework) Open(ctx context.Context, by workflow.Actor, number string) (Dossier, error) {
-	c, err := w.desk.Store.CaseByNumber(ctx, number)
+	c, err := w.Find(ctx, by, number)
 	if err != nil {
 		return Dossier{}, err
-	}
-	assists, err := assisting(ctx, w.desk.Store, c.ID, by.Department)
-	if err != nil {
-		return Dossier{}, err
-	}
-	if by.Is(workflow.Writer) || !workflow.ScopeOf(by).Sees(c, assists) {
-		return Dossier{}, workflow.Absent()
 	}
 	d := Dossier{Case: c, MayReveal: workflow.MayReveal(by, c), Actions: w.actions(by, c)}
-	if c.Mode == workflow.Anonymous && !by.Office() {
-		d.Case.Received = coarse(c.Received)
+	if err := w.fill(ctx, by, &d); err != nil {
+		return Dossier{}, err
 	}
-	return d, w.fill(ctx, by, &d)
+	d.Marks = w.marks(by, &d)
+	if c.Mode == workflow.Anonymous && !by.Office() {
+		d.blur()
+	}
+	return d, nil
 }
 
 // actions lists the moves the reader may make; departments only on cases they have.
