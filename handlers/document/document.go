@@ -11,8 +11,8 @@ import (
 	"mailbox/workflow/report"
 )
 
-// Formats says what a file of each format is called.
-var Formats = map[string]string{
+// kinds are the media types of the formats.
+var kinds = map[string]string{
 	"csv":  "text/csv; charset=utf-8",
 	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -21,6 +21,9 @@ var Formats = map[string]string{
 type Files struct{}
 
 var _ report.Files = Files{}
+
+// Kind implements report.Files.
+func (Files) Kind(format string) string { return kinds[format] }
 
 // Write implements report.Files.
 func (Files) Write(w io.Writer, format string, s report.Sheet) error {

@@ -10,7 +10,9 @@ import (
 
 // Files writes sheets as files.
 type Files interface {
-	// Write writes the sheet in a format: csv or xlsx.
+	// Kind is the media type of a format, csv or xlsx, and "" for others.
+	Kind(format string) string
+	// Write writes the sheet in a format.
 	Write(w io.Writer, format string, s Sheet) error
 }
 

@@ -1,0 +1,129 @@
+package office
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"mailbox/handlers/web"
+	"mailbox/templates"
+	"mailbox/workflow"
+)
+
+type entryPage struct {
+	templates.Page
+	Channel, Status, Identity, Kind, Category, About string
+	Name, Phone, Email, Subject, LetterBody          string
+	Urgent                                           bool
+	Channels, Statuses, Identities, Kinds            []templates.Choice
+	Categories, Abouts                               []templates.Choice
+	MaxSubject, MaxBody, MaxFiles                    int
+	FilesLost                                        bool // they have to be added once more
+}
+
+// entry is the form for a letter that came by phone, on paper or in person.
+func (p *Pages) entry(c *web.Context) error {
+	return p.showEntry(c, http.StatusOK, entryPage{Channel: string(workflow.Phone), Identity: string(workflow.Signed), Kind: string(workflow.Help)})
+}
+
+func (p *Pages) showEntry(c *web.Context, status int, page entryPage) error {
+	n, err := p.names(c)
+	if err != nil {
+		return err
+	}
+	problems := page.Problems
+	page.Page = c.Page("office.new")
+	page.Problems = problems
+	page.Channels = choices(c, "channel.", workflow.ByHand)
+	page.Statuses = statuses(c)
+	for _, m := range workflow.Modes {
+		page.Identities = append(page.Identities, templates.Choice{Value: string(m), Label: c.Text("mode." + string(m)), Hint: c.Text("office.new.identity." + string(m))})
+	}
+	page.Kinds = choices(c, "kind.", workflow.CaseKinds)
+	page.Categories = append([]templates.Choice{{Label: c.Text("office.new.category.choose")}}, n.categoryChoices(c)...)
+	page.Abouts = append([]templates.Choice{{Label: c.Text("office.about.none")}}, n.departmentChoices(c, 0)...)
+	page.MaxSubject, page.MaxBody, page.MaxFiles = workflow.MaxSubject, workflow.MaxBody, workflow.MaxFiles
+	return c.Render(status, "office/new.html", page)
+}
+
+func statuses(c *web.Context) []templates.Choice {
+	var out []templates.Choice
+	for _, s := range workflow.WriterStatuses {
+		out = append(out, templates.Choice{Value: string(s), Label: status(c, s)})
+	}
+	return out
+}
+
+// enter makes a case of what was entered. The same form sent twice is one case.
+func (p *Pages) enter(c *web.Context) error {
+	form, kept, err := p.readEntry(c)
+	if form == nil || err != nil && workflow.KindOf(err) != workflow.Invalid {
+		return err
+	}
+	l, wrong := letterOf(c, form)
+	l.Files = kept
+	if err == nil {
+		err = wrong
+	}
+	if err == nil {
+		_, err = p.Intake.Submit(c.Context(), l)
+	}
+	problems, err := c.Problems(err)
+	if err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		page := entryAgain(form)
+		page.Problems, page.FilesLost = problems, len(kept) > 0
+		return p.showEntry(c, http.StatusUnprocessableEntity, page)
+	}
+	p.keepSlip(c, l)
+	return c.Redirect("/office/new/slip")
+}
+
+// readEntry reads the form and stores its files.
+func (p *Pages) readEntry(c *web.Context) (*web.Form, []workflow.NewFile, error) {
+	if !strings.HasPrefix(c.Header("Content-Type"), "multipart/form-data") {
+		form, err := c.Form()
+		return form, nil, err
+	}
+	var kept []workflow.NewFile
+	rules := web.UploadRules{Files: workflow.MaxFiles, PerFile: workflow.MaxFileSize, Total: workflow.MaxAllFiles}
+	form, err := c.Upload(rules, func(ctx context.Context, f web.File) error {
+		sha, size, err := p.Blobs.Put(ctx, f.Content, workflow.MaxFileSize)
+		if err == nil {
+			kept = append(kept, workflow.NewFile{SHA256: sha, Name: f.Name, MediaType: f.Type, Size: size})
+		}
+		return err
+	})
+	return form, kept, err
+}
+
+func letterOf(c *web.Context, form *web.Form) (workflow.Letter, error) {
+	l := workflow.Letter{
+		Channel: workflow.Channel(form.Line("channel")), External: form.Token(), Mode: workflow.Mode(form.Line("identity")),
+		Kind: workflow.CaseKind(form.Line("kind")), WriterStatus: workflow.WriterStatus(form.Line("status")),
+		Subject: form.Line("subject"), Body: form.Prose("body"), Urgent: form.Has("urgent"), Locale: templates.Locales[0],
+		Identity:  workflow.Identity{Name: form.Line("name"), Phone: form.Line("phone"), Email: form.Line("email")},
+		EnteredBy: c.User.Actor(),
+	}
+	if !slices.Contains(workflow.ByHand, l.Channel) {
+		return l, workflow.Wrong("channel", "invalid.choice")
+	}
+	var err error
+	if l.Category, err = number(form.Line("category"), "category"); err != nil {
+		return l, err
+	}
+	l.About, err = number(form.Line("about"), "about")
+	return l, err
+}
+
+// entryAgain is the form as it was sent.
+func entryAgain(form *web.Form) entryPage {
+	return entryPage{
+		Channel: form.Line("channel"), Status: form.Line("status"), Identity: form.Line("identity"), Kind: form.Line("kind"),
+		Category: form.Line("category"), About: form.Line("about"), Name: form.Line("name"), Phone: form.Line("phone"),
+		Email: form.Line("email"), Subject: form.Line("subject"), LetterBody: form.Prose("body"), Urgent: form.Has("urgent"),
+	}
+}

@@ -1,0 +1,240 @@
+package office
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"mailbox/handlers/web"
+	"mailbox/templates"
+	"mailbox/workflow"
+	"mailbox/workflow/report"
+)
+
+// dimensions are what figures can be told apart by.
+var dimensions = []workflow.Dimension{
+	workflow.ByMonth, workflow.ByDepartment, workflow.ByCategory, workflow.ByKind, workflow.ByChannel, workflow.ByMode,
+}
+
+type figuresPage struct {
+	templates.Page
+	Period     period
+	By         string
+	AsOf       time.Time
+	Waiting    int
+	Spans      []templates.Tab
+	Dimensions []templates.Tab
+	Department string // one department's figures, by name; "" for all
+	Stats      []templates.Stat
+	Table      templates.Table
+	Trend      *templates.Trend
+	Bars       []templates.Bars
+	Empty      bool
+}
+
+// figures shows what was counted.
+func (p *Pages) figures(c *web.Context) error {
+	ask, per := readAsk(c, c.Query)
+	page := figuresPage{Period: per, By: string(ask.By), Spans: spanTabs(c, per), Dimensions: dimensionTabs(c, ask.By)}
+	t, err := p.Figures.Figures(c.Context(), c.User.Actor(), ask)
+	problems, err := c.Problems(err)
+	if err != nil {
+		return err
+	}
+	status := http.StatusUnprocessableEntity
+	if len(problems) == 0 {
+		status = http.StatusOK
+		if err := p.fillFigures(c, &page, t); err != nil {
+			return err
+		}
+	}
+	page.Page = c.Page("figures.title")
+	page.Problems = problems
+	return c.Render(status, "office/figures.html", page)
+}
+
+func readAsk(c *web.Context, get func(string) string) (report.Ask, period) {
+	per := readPeriod(c, get)
+	by := workflow.Dimension(get("by"))
+	if by == "" {
+		by = workflow.ByMonth
+	}
+	return report.Ask{Period: per.Period, By: by}, per
+}
+
+// figuresPath is this page with one choice changed; choosing a usual period
+// takes off the days that were typed.
+func figuresPath(c *web.Context, name, value string) string {
+	q := c.Request.URL.Query()
+	if name == "span" {
+		q.Del("from")
+		q.Del("to")
+	}
+	q.Set(name, value)
+	return (&url.URL{Path: "/office/figures", RawQuery: q.Encode()}).String()
+}
+
+func dimensionTabs(c *web.Context, by workflow.Dimension) []templates.Tab {
+	var out []templates.Tab
+	for _, d := range dimensions {
+		out = append(out, templates.Tab{Label: c.Text("figures.by." + string(d)), Href: figuresPath(c, "by", string(d)), Current: d == by})
+	}
+	return out
+}
+
+func (p *Pages) fillFigures(c *web.Context, page *figuresPage, t report.Table) error {
+	n, err := p.names(c)
+	if err != nil {
+		return err
+	}
+	if t.Ask.Department != 0 {
+		page.Department = n.department(c, t.Ask.Department)
+	}
+	page.AsOf, page.Waiting = c.Local(t.AsOf), t.Waiting
+	for i, f := range report.All {
+		page.Stats = append(page.Stats, headline(c, f, t.Total.Cells[i]))
+	}
+	_, received := figureOf(t.Total, "received")
+	_, inHand := figureOf(t.Total, "in_hand")
+	page.Empty = received.N == 0 && inHand.N == 0 && len(t.Rows) == 0
+	page.Table = figureTable(c, t)
+	page.Trend, page.Bars = figureCharts(c, t)
+	return nil
+}
+
+// headline is one figure of the whole period: its value, what it is taken
+// from, the period before and the year before.
+func headline(c *web.Context, f report.Figure, cell report.Cell) templates.Stat {
+	s := templates.Stat{
+		Label: c.Text("figure." + f.Key), Value: valueText(f, cell.Value), Unit: unitText(c, f, cell.Value),
+		Href: behind(cell), Formula: c.Text(f.Formula()),
+	}
+	var before []string
+	if base := baseText(c, f, cell.Value); base != "" {
+		before = append(before, base)
+	}
+	if cell.Previous != nil {
+		before = append(before, c.Text("office.figures.before", valueText(f, *cell.Previous)))
+	}
+	if cell.LastYear != nil {
+		before = append(before, c.Text("office.figures.lastyear", valueText(f, *cell.LastYear)))
+	}
+	s.Before = strings.Join(before, " · ")
+	return s
+}
+
+func figureTable(c *web.Context, t report.Table) templates.Table {
+	out := templates.Table{
+		Caption: c.Text("office.figures.table", c.Text("figures.by."+string(t.Ask.By))),
+		Columns: []templates.Column{{Label: c.Text("figures.by." + string(t.Ask.By))}},
+	}
+	for _, f := range report.All {
+		out.Columns = append(out.Columns, templates.Column{Label: c.Text("figure." + f.Key), Number: true})
+	}
+	for _, l := range t.Rows {
+		out.Rows = append(out.Rows, templates.Row{Cells: figureCells(c, t, l)})
+	}
+	out.Rows = append(out.Rows, templates.Row{Tone: "sum", Cells: figureCells(c, t, t.Total)})
+	return out
+}
+
+func figureCells(c *web.Context, t report.Table, l report.Line) []templates.Cell {
+	out := []templates.Cell{{Text: lineName(c, t, l)}}
+	for i, f := range report.All {
+		cell := l.Cells[i]
+		out = append(out, templates.Cell{Text: valueText(f, cell.Value), Hint: baseText(c, f, cell.Value), Href: behind(cell)})
+	}
+	return out
+}
+
+// lineName is what a row is called in the reader's language.
+func lineName(c *web.Context, t report.Table, l report.Line) string {
+	switch {
+	case l.Key == "":
+		return c.Text("office.total")
+	case t.Ask.By == workflow.ByMonth:
+		return l.Key[:len("2006-01")]
+	case l.NameZH != "" || l.NameEN != "":
+		return c.Name(l.NameZH, l.NameEN)
+	case t.Ask.By == workflow.ByDepartment:
+		return c.Text("office.nobody")
+	case t.Ask.By == workflow.ByCategory:
+		return c.Text("office.figures.unknown")
+	}
+	return c.Text(string(t.Ask.By) + "." + l.Key)
+}
+
+// figureCharts draws how many letters came and how many answers were in time:
+// over months as lines, else as bars.
+func figureCharts(c *web.Context, t report.Table) (*templates.Trend, []templates.Bars) {
+	received, onTime := points(c, t, "received"), points(c, t, "on_time")
+	by := c.Text("figures.by." + string(t.Ask.By))
+	share := templates.Bars{Title: c.Text("figure.on_time"), Desc: c.Text("office.figures.chart.share", by), Points: onTime, Of: 100}
+	if t.Ask.By == workflow.ByMonth {
+		if len(received) < 2 {
+			return nil, nil
+		}
+		return &templates.Trend{ID: "received", Title: c.Text("figure.received"), Desc: c.Text("office.figures.chart.count", by), Points: received}, []templates.Bars{share}
+	}
+	return nil, []templates.Bars{{Title: c.Text("figure.received"), Desc: c.Text("office.figures.chart.count", by), Points: received}, share}
+}
+
+// points are the values of a figure by row; rows without a base are left out.
+func points(c *web.Context, t report.Table, key string) []templates.Point {
+	var out []templates.Point
+	for _, l := range t.Rows {
+		f, cell := figureOf(l, key)
+		if cell.None {
+			continue
+		}
+		p := templates.Point{Label: lineName(c, t, l), Value: float64(cell.N), Text: valueText(f, cell.Value), Href: behind(cell)}
+		if f.Unit == report.Share {
+			p.Value = cell.Percent()
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// words names things in a file in the reader's language.
+type words struct{ c *web.Context }
+
+// Word implements report.Words.
+func (w words) Word(key string, args ...any) string {
+	for i, a := range args {
+		if t, ok := a.(time.Time); ok {
+			args[i] = w.c.Local(t).Format("2006-01-02 15:04")
+		}
+	}
+	return w.c.Text(key, args...)
+}
+
+// Row implements report.Words.
+func (w words) Row(t report.Table, l report.Line) string { return lineName(w.c, t, l) }
+
+// export gives the figures out as a file. It is posted, because it is noted in
+// the journal.
+func (p *Pages) export(c *web.Context) error {
+	form, err := c.Form()
+	if err != nil {
+		return err
+	}
+	format := form.Line("format")
+	kind := p.Files.Kind(format)
+	if kind == "" {
+		return workflow.Wrong("format", "invalid.choice")
+	}
+	ask, per := readAsk(c, form.Line)
+	t, err := p.Figures.Export(c.Context(), c.User.Actor(), ask, format)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := p.Files.Write(&b, format, t.Sheet(words{c})); err != nil {
+		return err
+	}
+	name := c.Text("office.figures.file") + "-" + per.From + "-" + per.To + "." + format
+	return c.Export(name, kind, b.Bytes())
+}

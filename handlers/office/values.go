@@ -1,0 +1,63 @@
+package office
+
+import (
+	"mailbox/handlers/web"
+	"mailbox/templates"
+	"mailbox/workflow/report"
+)
+
+// nothing stands where there is nothing to take a figure from.
+const nothing = "—"
+
+// figureOf is a figure of a line, by its key.
+func figureOf(l report.Line, key string) (report.Figure, report.Cell) {
+	for i, f := range report.All {
+		if f.Key == key {
+			return f, l.Cells[i]
+		}
+	}
+	return report.Figure{}, report.Cell{}
+}
+
+// valueText is a figure as it is printed.
+func valueText(f report.Figure, v report.Value) string {
+	switch {
+	case v.None:
+		return nothing
+	case f.Unit == report.Share:
+		return templates.Percent(v.Percent() / 100)
+	case f.Unit == report.Days:
+		return templates.Decimal(1, v.Days)
+	}
+	return templates.Number(v.N)
+}
+
+// unitText is what stands small beside a figure.
+func unitText(c *web.Context, f report.Figure, v report.Value) string {
+	if f.Unit == report.Days && !v.None {
+		return c.Text("office.figures.days")
+	}
+	return ""
+}
+
+// baseText says what a share or a median is taken from.
+func baseText(c *web.Context, f report.Figure, v report.Value) string {
+	switch {
+	case v.None:
+		return ""
+	case f.Unit == report.Share:
+		return templates.Number(v.N) + " / " + templates.Number(v.Of)
+	case f.Unit == report.Days:
+		return c.Text("office.figures.n", templates.Number(v.Of))
+	}
+	return ""
+}
+
+// behind is the list of the cases that a figure counts, or "" when there is
+// none, or nobody in it.
+func behind(cell report.Cell) string {
+	if cell.Behind == nil || cell.None || cell.N == 0 && cell.Of == 0 {
+		return ""
+	}
+	return casesPath(*cell.Behind)
+}
