@@ -105,6 +105,24 @@ func (k *Clock) replan(work WorkingTime, at time.Time) {
 	k.Warn = warnAt(work, at, k.Due, k.Promise)
 }
 
+// Recompute computes when the clock is due by another calendar, from when it
+// started, with its pauses and extensions kept, and reports whether that moves
+// it. Clocks that are over or broken are the caller's to leave alone.
+func (k *Clock) Recompute(work WorkingTime, calendar int64, at time.Time) bool {
+	was := *k
+	k.FirstDue, k.Provisional = work.Due(k.Started, k.Promise)
+	k.replan(work, at)
+	if k.Due.Equal(was.Due) && k.FirstDue.Equal(was.FirstDue) && k.Provisional == was.Provisional {
+		*k = was
+		return false
+	}
+	k.Calendar = calendar
+	if k.Warn.After(at) {
+		k.Warned = time.Time{}
+	}
+	return true
+}
+
 // Grant gives the clock n more working days.
 func (k *Clock) Grant(n int, work WorkingTime, at time.Time) {
 	k.ExtendedBy += n

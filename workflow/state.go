@@ -94,6 +94,7 @@ const (
 	MarkInstruct    Action = "instruct"
 	MarkReadFile    Action = "read_file"
 	MarkDeliverFail Action = "deliver_fail"
+	MarkReplan      Action = "replan" // another calendar: a promise falls due at another time
 )
 
 // guard is a condition on the case itself; it returns the catalogue key of what

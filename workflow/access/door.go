@@ -181,7 +181,7 @@ func (d *Door) SaveAccount(ctx context.Context, by workflow.Actor, a workflow.Ac
 			return a, err
 		}
 	}
-	if err := d.store.SaveAccount(ctx, &a); err != nil {
+	if err := d.keep(ctx, before, &a); err != nil {
 		return a, err
 	}
 	if password != "" || !a.Disabled.IsZero() || !slices.Equal(before.Roles, a.Roles) || before.Department != a.Department {
@@ -191,6 +191,31 @@ func (d *Door) SaveAccount(ctx context.Context, by workflow.Actor, a workflow.Ac
 	}
 	return a, d.note(ctx, by.ID, "account", a.ID, map[string]string{"username": a.Username, "disabled": strconv.FormatBool(!a.Disabled.IsZero())})
 }
+
+// keep stores the account, unless nobody would be left who administers.
+func (d *Door) keep(ctx context.Context, before workflow.Account, a *workflow.Account) error {
+	fresh := *a
+	err := d.store.Atomic(ctx, func(tx workflow.Store) error {
+		fresh = *a
+		if rules(before) && !rules(fresh) {
+			admins, err := tx.AccountsFor(ctx, 0, workflow.Admin)
+			if err != nil {
+				return err
+			}
+			if len(admins) < 2 {
+				return workflow.Wrong("roles", "access.last_admin")
+			}
+		}
+		return tx.SaveAccount(ctx, &fresh)
+	})
+	if err == nil {
+		*a = fresh
+	}
+	return err
+}
+
+// rules reports whether the account can administer.
+func rules(a workflow.Account) bool { return a.Disabled.IsZero() && a.Actor().Is(workflow.Admin) }
 
 func (d *Door) before(ctx context.Context, a workflow.Account) (workflow.Account, error) {
 	if a.ID == 0 {
@@ -229,4 +254,10 @@ func username(s string) bool {
 func (d *Door) note(ctx context.Context, by int64, action string, account int64, detail map[string]string) error {
 	e := workflow.JournalEntry{At: d.now(), Account: by, Action: action, Subject: fmt.Sprint("account:", account), Detail: detail}
 	return d.store.AddJournal(ctx, e, d.chain.LinkJournal)
+}
+
+// FreshPassword makes a password for somebody who is to change it: four groups
+// that can be read out and typed, 80 random bits.
+func FreshPassword() string {
+	return strings.ToLower(workflow.NewCode().Groups())
 }

@@ -70,6 +70,13 @@ func Verify(ctx context.Context, store workflow.Store, chain workflow.Chain, rep
 	return v.Extent, v.journal(ctx)
 }
 
+// VerifyJournal checks the journal alone.
+func VerifyJournal(ctx context.Context, store workflow.Store, chain workflow.Chain, report func(Fault)) (Extent, error) {
+	v := verifier{store: store, chain: chain, report: report}
+	err := v.journal(ctx)
+	return v.Extent, err
+}
+
 type verifier struct {
 	Extent
 	store  workflow.Store
