@@ -23,16 +23,15 @@ var dynamicPrefixes = []string{
 	"figure.", "figures.by.", "office.column.", "office.due.", "office.filter.", "office.mail.", "office.mailbox.column.",
 	"office.measure.", "office.new.identity.", "office.figures.span.", "office.tray.",
 
-	"error.status.", // ErrorPage.Case
+	"error.status.",                                                                                                        // ErrorPage.Case
 	"track.now.", "track.act.", "track.step.", "track.said.", "track.told.", "track.day.", "rate.mark.", "write.identity.", // handlers/public
 	"figures.of.", "figures.how.", "figures.unit.", "figures.by_",
-	"due.left.",     // remains
+	"due.left.", // remains
 	"due.late.",
 	"styleguide.", // Set.Styleguide
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",
-
 }
 
 // keyArguments says which arguments of a template function are catalogue keys.
