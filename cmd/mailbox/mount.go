@@ -1,18 +1,59 @@
 package main
 
 import (
+	"context"
+	"errors"
+
+	"mailbox/handlers/desk"
+	"mailbox/handlers/document"
+	"mailbox/handlers/office"
 	"mailbox/handlers/public"
 	"mailbox/handlers/web"
+	"mailbox/workflow/calendar"
+	"mailbox/workflow/delivery"
 )
 
-// mount joins every audience's pages to the server.
-func (a *app) mount(server *web.Server) error {
+// audiences are the pages of everybody, ready to be mounted.
+type audiences struct {
+	public *public.Pages
+	desk   *desk.Pages
+	office *office.Pages
+}
+
+// audiences makes the pages.
+func (a *app) audiences() (audiences, error) {
 	everybody, err := public.New(public.Deps{
 		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door,
 		Figures: a.figures, Key: a.keys.derive("public"),
 	})
+	return audiences{
+		public: everybody,
+		desk:   desk.New(a.cases, a.vault, a.blobs),
+		office: office.New(office.Deps{
+			Cases: a.cases, Figures: a.figures, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
+			Files: document.Files{}, Blobs: a.blobs, College: a.store, Span: a.span,
+		}),
+	}, err
+}
+
+// mount joins every audience's routes to the server.
+func (p audiences) mount(server *web.Server) error {
+	return errors.Join(
+		server.Mount(p.public.Routes()...),
+		server.Mount(p.desk.Routes()...),
+		server.Mount(p.office.Routes()...),
+	)
+}
+
+// span is the college's working time as it is counted now.
+func (a *app) span(ctx context.Context) (web.Span, error) {
+	work, _, err := a.desk.Rules.Working(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return server.Mount(everybody.Routes()...)
+	w, ok := work.(calendar.Working)
+	if !ok {
+		return nil, errors.New("no calendar of ours")
+	}
+	return w, nil
 }

@@ -11,15 +11,19 @@ import (
 
 // pages makes the web server with every audience's routes.
 func (a *app) pages(ctx context.Context, c *Config, metrics *web.Metrics, demo bool) (*web.Server, error) {
+	all, err := a.audiences()
+	if err != nil {
+		return nil, err
+	}
 	server, err := web.New(web.Deps{
 		Log: a.log, Templates: a.words, Sessions: a.redis.Sessions(), Limiter: a.redis, Accounts: accounts{a},
 		Now: a.collegeNow(c), Key: a.keys.derive("web"), PublicURL: c.PublicURL, College: a.college(ctx), Demo: demo,
-		TrustedProxies: strings.Fields(c.Proxies), Metrics: metrics, Checks: a.checks(),
+		TrustedProxies: strings.Fields(c.Proxies), Metrics: metrics, Checks: a.checks(), Decorate: all.desk.Decorate,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return server, a.mount(server)
+	return server, all.mount(server)
 }
 
 // accounts tells the web edge who is signed in.
