@@ -170,7 +170,7 @@ func (p *Pages) lateFirst(c *web.Context, marks workflow.BoardMarks) ([]template
 	if err != nil {
 		return nil, err
 	}
-	work, err := p.Span(c.Context())
+	work, err := p.span(c.Context())
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (p *Pages) listCases(c *web.Context, page *casesPage, q workflow.Query) err
 	if err != nil {
 		return err
 	}
-	work, err := p.Span(c.Context())
+	work, err := p.span(c.Context())
 	if err != nil {
 		return err
 	}

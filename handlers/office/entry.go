@@ -19,7 +19,13 @@ type entryPage struct {
 	Channels, Statuses, Identities, Kinds            []templates.Choice
 	Categories, Abouts                               []templates.Choice
 	MaxSubject, MaxBody, MaxFiles                    int
-	FilesLost                                        bool // they have to be added once more
+	Kept                                             []keptFile // added before, and still there
+}
+
+// keptFile is a file the form brought when it was sent before.
+type keptFile struct {
+	Name, Value string
+	Size        int64
 }
 
 // entry is the form for a letter that came by phone, on paper or in person.
@@ -57,12 +63,12 @@ func statuses(c *web.Context) []templates.Choice {
 
 // enter makes a case of what was entered. The same form sent twice is one case.
 func (p *Pages) enter(c *web.Context) error {
-	form, kept, err := p.readEntry(c)
+	form, files, err := p.readEntry(c)
 	if form == nil || err != nil && workflow.KindOf(err) != workflow.Invalid {
 		return err
 	}
 	l, wrong := letterOf(c, form)
-	l.Files = kept
+	l.Files = append(c.KeptFiles("kept"), files...)
 	if err == nil {
 		err = wrong
 	}
@@ -75,7 +81,10 @@ func (p *Pages) enter(c *web.Context) error {
 	}
 	if len(problems) > 0 {
 		page := entryAgain(form)
-		page.Problems, page.FilesLost = problems, len(kept) > 0
+		page.Problems = problems
+		for _, f := range l.Files {
+			page.Kept = append(page.Kept, keptFile{f.Name, c.KeepFile(f), f.Size})
+		}
 		return p.showEntry(c, http.StatusUnprocessableEntity, page)
 	}
 	p.keepSlip(c, l)

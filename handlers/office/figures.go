@@ -50,7 +50,7 @@ func (p *Pages) figures(c *web.Context) error {
 			return err
 		}
 	}
-	page.Page = c.Page("figures.title")
+	page.Page = c.Page("office.figures")
 	page.Problems = problems
 	return c.Render(status, "office/figures.html", page)
 }
@@ -202,14 +202,7 @@ func points(c *web.Context, t report.Table, key string) []templates.Point {
 type words struct{ c *web.Context }
 
 // Word implements report.Words.
-func (w words) Word(key string, args ...any) string {
-	for i, a := range args {
-		if t, ok := a.(time.Time); ok {
-			args[i] = w.c.Local(t).Format("2006-01-02 15:04")
-		}
-	}
-	return w.c.Text(key, args...)
-}
+func (w words) Word(key string, args ...any) string { return w.c.Text(key, args...) }
 
 // Row implements report.Words.
 func (w words) Row(t report.Table, l report.Line) string { return lineName(w.c, t, l) }

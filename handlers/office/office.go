@@ -6,6 +6,7 @@ package office
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -34,8 +35,12 @@ type Deps struct {
 	Files    report.Files
 	Blobs    workflow.Blobs
 	College  College
-	// Span is the college's working time as it is counted now.
-	Span func(ctx context.Context) (web.Span, error)
+	Rules    Rules
+}
+
+// Rules knows the college's working time as it is counted now.
+type Rules interface {
+	Working(ctx context.Context) (workflow.WorkingTime, int64, error)
 }
 
 // Pages are the office's pages.
@@ -55,6 +60,19 @@ var Views = map[string]any{
 	"office/mail.html":        mailPage{},
 	"office/undelivered.html": undeliveredPage{},
 	"office/figures.html":     figuresPage{},
+}
+
+// span is working time that can say how far away something is due.
+func (p *Pages) span(ctx context.Context) (web.Span, error) {
+	work, _, err := p.Rules.Working(ctx)
+	if err != nil {
+		return nil, err
+	}
+	span, ok := work.(web.Span)
+	if !ok {
+		return nil, errors.New("the calendar cannot tell how far away a day is")
+	}
+	return span, nil
 }
 
 // names is what departments and categories are called, for one request.

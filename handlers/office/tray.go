@@ -126,7 +126,7 @@ func emptyTray(c *web.Context, n counts) templates.Empty {
 // fillTray lists the rows and opens the one asked for, else the first. A
 // letter that has left the pile meanwhile is not shown: the next one is.
 func (p *Pages) fillTray(c *web.Context, page *trayPage, rows []workflow.Row, at int) error {
-	work, err := p.Span(c.Context())
+	work, err := p.span(c.Context())
 	if err != nil || len(rows) == 0 {
 		return err
 	}
