@@ -12,6 +12,7 @@ import (
 
 	"mailbox/cmd/mailbox/demo"
 	"mailbox/cmd/mailbox/founding"
+	"mailbox/handlers/channel/email"
 	"mailbox/repository/postgres"
 )
 
@@ -65,6 +66,7 @@ func (a *app) tellDemo(ctx context.Context, password string, say *sayer) (bool, 
 	}
 	did, err := demo.Fill(ctx, demo.Deps{
 		Store: store, Keeper: a.desk.Keeper, Vault: a.vault, Codes: a.codes, Proof: a.proof, Limiter: a.redis,
+		Blobs: a.blobs, Reader: email.Reader{Domain: a.desk.Keeper.Domain},
 		Passwords: a.passwords, Now: a.desk.Now,
 	}, password, func(done, total int) { say.progress(say.text("server.demo.fill"), done, total) })
 	return did, errors.Join(err, store.Close())
@@ -75,7 +77,7 @@ func (a *app) tellDemo(ctx context.Context, password string, say *sayer) (bool, 
 // nobody else can read. fresh says that the accounts may still have another.
 func demoPassword(c *Config) (password string, fresh bool, err error) {
 	path := filepath.Join(c.Data, "demo-password")
-	b, err := os.ReadFile(path)
+	b, err := os.ReadFile(path) //nolint:gosec // whoever runs the program names its data directory
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", false, fmt.Errorf("demonstration's password: %w", err)
 	}

@@ -35,6 +35,10 @@ func (c College) check() error {
 	for _, l := range c.Letters {
 		k.letter(l)
 	}
+	k.unique("mail", codes(c.Mails, func(m Mail) string { return m.ID }))
+	for _, m := range c.Mails {
+		k.known(m.ID, "letter", k.letters, m.Letter)
+	}
 	return errors.Join(k.errs...)
 }
 

@@ -24,8 +24,11 @@ const slowLo, slowHi = 2*workday + 10, 2*workday + 260
 
 // write makes the script of the letter's course.
 func (s *script) write() {
-	s.steps = []step{{name: "submit", wall: true, do: submit(s.letter)}}
 	course := s.letter.Course()
+	s.steps = []step{{name: "submit", wall: true, do: submit(s.letter)}}
+	if s.letter.Channel == string(workflow.Email) && course == (Course{StillOpen, string(workflow.Received)}) {
+		s.steps[0].do = byMail(s.letter)
+	}
 	switch course.Kind {
 	case Declined:
 		s.staff("screen", 20, 240, do(clerk, casework.Act{Action: workflow.Decline, Ground: workflow.Ground(course.Detail), Note: s.says(course.Detail)}))
@@ -197,18 +200,21 @@ func (s *script) questioned() {
 func (s *script) open(state workflow.State) {
 	switch state {
 	case workflow.Received:
-		return
 	case workflow.Accepted:
 		s.staff("accept", 15, 180, do(clerk, casework.Act{Action: workflow.Accept}))
-		return
+	case workflow.Routed:
+		s.screen()
+	default:
+		s.screen()
+		s.refusals()
+		s.sign()
+		s.noted()
+		s.openAtDepartment(state)
 	}
-	s.screen()
-	if state == workflow.Routed {
-		return
-	}
-	s.refusals()
-	s.sign()
-	s.noted()
+}
+
+// openAtDepartment is what the department has done with a case it signed for.
+func (s *script) openAtDepartment(state workflow.State) {
 	switch state {
 	case workflow.Waiting:
 		s.questioned()
@@ -216,7 +222,7 @@ func (s *script) open(state workflow.State) {
 		if !s.letter.Sealed && s.dice.chance("more time", 40) {
 			s.staff("more time", 30, 120, moreTime(s.handler(), 3, s.says("more_time")))
 		}
-	case workflow.Drafted, workflow.Approved, workflow.Answered:
+	default:
 		s.untilNow(state)
 	}
 }

@@ -25,6 +25,7 @@ type College struct {
 	Departments []Department
 	People      []Person
 	Letters     []Letter // in the order they were thought of, not received
+	Mails       []Mail
 }
 
 // About names the college.
@@ -72,6 +73,7 @@ func Load() (College, error) {
 		{"college", &c.About},
 		{"departments", &c.Departments},
 		{"people", &c.People},
+		{"mails", &c.Mails},
 	}
 	for _, p := range parts {
 		if err := read("data/"+p.name+".json", p.into); err != nil {

@@ -23,6 +23,8 @@ type Deps struct {
 	Codes     workflow.Codes
 	Proof     intake.Proof
 	Limiter   workflow.Limiter
+	Blobs     workflow.Blobs
+	Reader    intake.Reader // of mail
 	Passwords access.Passwords
 	Now       func() time.Time
 }
@@ -89,7 +91,11 @@ func tell(ctx context.Context, d Deps, college College, now time.Time, progress 
 	if _, err := p.watch.Reconcile(ctx); err != nil {
 		return err
 	}
-	return p.play(ctx, scripts, now, progress)
+	post, err := college.post(now, cal)
+	if err != nil {
+		return err
+	}
+	return p.play(ctx, timetable(scripts, post, now), now, progress)
 }
 
 // scripts are the courses of all letters, laid out in time.
@@ -128,7 +134,7 @@ func (c College) scripts(now time.Time, cal calendar.Working) ([]*script, error)
 // newPlayer joins the use cases to a clock of their own.
 func newPlayer(ctx context.Context, d Deps, now time.Time) (*player, calendar.Working, error) {
 	p := &player{clock: &clock{now: now}, alarms: newAlarms(), subjects: map[string]*subject{}}
-	store := told{d.Store}
+	store := told{d.Store, now}
 	var cal calendar.Working
 	build := func(v workflow.CalendarVersion) (workflow.WorkingTime, error) {
 		var err error
@@ -144,6 +150,7 @@ func newPlayer(ctx context.Context, d Deps, now time.Time) (*player, calendar.Wo
 	}
 	p.intake = intake.New(p.desk, d.Vault, d.Codes, d.Proof)
 	p.cases = casework.New(p.desk, d.Codes, d.Limiter)
+	p.mailroom = intake.NewMailroom(p.intake, d.Blobs, d.Reader, p.follow)
 	if _, _, err := rules.Working(ctx); err != nil {
 		return nil, cal, err
 	}

@@ -150,9 +150,8 @@ func (c College) day(l Letter, now time.Time, cal *calendar.Calendar) (day, step
 	if err != nil {
 		return 0, 0, fmt.Errorf("letter %s: %w", l.ID, err)
 	}
-	day = calendar.NewDate(now.Year(), on.Month(), on.Day())
-	if day > today-settled {
-		day = calendar.NewDate(now.Year()-1, on.Month(), on.Day())
+	for year := now.Year(); day == 0 || day > today-settled; year-- {
+		day = calendar.NewDate(year, on.Month(), on.Day())
 	}
 	return day, -1, nil
 }

@@ -27,6 +27,7 @@ type player struct {
 	alarms      *alarms
 	desk        *workflow.Desk
 	intake      *intake.Intake
+	mailroom    *intake.Mailroom
 	cases       *casework.Casework
 	watch       *sla.Watch
 	people      map[string]workflow.Actor
@@ -42,8 +43,8 @@ type happening struct {
 }
 
 // timetable lists what happens until now, in order.
-func timetable(scripts []*script, now time.Time) []happening {
-	var all []happening
+func timetable(scripts []*script, post []happening, now time.Time) []happening {
+	all := slices.Clone(post)
 	for _, s := range scripts {
 		for _, x := range s.steps {
 			if !x.at.After(now) {
@@ -56,11 +57,7 @@ func timetable(scripts []*script, now time.Time) []happening {
 }
 
 // play tells the story until now.
-func (p *player) play(ctx context.Context, scripts []*script, now time.Time, progress func(done, total int)) error {
-	for _, s := range scripts {
-		p.subjects[s.letter.ID] = &subject{}
-	}
-	all := timetable(scripts, now)
+func (p *player) play(ctx context.Context, all []happening, now time.Time, progress func(done, total int)) error {
 	for i, h := range all {
 		if err := p.ring(ctx, h.at); err != nil {
 			return err
@@ -79,6 +76,10 @@ func (p *player) play(ctx context.Context, scripts []*script, now time.Time, pro
 
 func (p *player) happen(ctx context.Context, h happening) error {
 	c := p.subjects[h.letter]
+	if c == nil {
+		c = &subject{}
+		p.subjects[h.letter] = c
+	}
 	if !h.at.After(c.upTo) {
 		return nil
 	}

@@ -2,22 +2,27 @@ package demo
 
 import (
 	"context"
+	"time"
 
 	"mailbox/workflow"
 )
 
-// told is a Store in which whatever is to be mailed has been mailed already: of
-// the demonstration's past nothing leaves.
-type told struct{ workflow.Store }
+// told is a Store in which whatever was to be mailed until now has been mailed:
+// of the demonstration's past nothing leaves.
+type told struct {
+	workflow.Store
+
+	now time.Time
+}
 
 // Atomic implements workflow.Store.
 func (s told) Atomic(ctx context.Context, do func(workflow.Store) error) error {
-	return s.Store.Atomic(ctx, func(tx workflow.Store) error { return do(told{tx}) })
+	return s.Store.Atomic(ctx, func(tx workflow.Store) error { return do(told{tx, s.now}) })
 }
 
 // AddNotice implements workflow.Outbox.
 func (s told) AddNotice(ctx context.Context, n *workflow.Notice) error {
-	if n.Channel == workflow.ByEmail {
+	if n.Channel == workflow.ByEmail && !n.Next.After(s.now) {
 		n.State, n.Attempt, n.Sent, n.Secret = workflow.Sent, 1, n.Next, nil
 	}
 	return s.Store.AddNotice(ctx, n)
