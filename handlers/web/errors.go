@@ -94,7 +94,7 @@ func (c *Context) fail(err error) {
 	}
 	switch {
 	case c.route.API:
-		c.sendProblem(f)
+		c.sendProblem(f, err)
 	case f.status == http.StatusUnauthorized:
 		c.askToSignIn()
 	default:

@@ -109,6 +109,20 @@ func (f *Form) All(name string) []string {
 	return out
 }
 
+// Only refuses fields other than those named, and fields that came twice: what
+// a form from elsewhere does not know about ours should not pass unseen.
+func (f *Form) Only(names ...string) error {
+	for _, name := range slices.Sorted(maps.Keys(f.values)) {
+		switch {
+		case !slices.Contains(names, name):
+			return errUnknownField(name)
+		case len(f.values[name]) > 1:
+			return errFieldTwice(name)
+		}
+	}
+	return nil
+}
+
 // Has reports whether the field was sent, as a checkbox that is on is.
 func (f *Form) Has(name string) bool { return f.values.Has(name) }
 

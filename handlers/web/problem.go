@@ -1,10 +1,6 @@
 package web
 
-import (
-	"encoding/json"
-	"fmt"
-	"net/http"
-)
+import "net/http"
 
 // problem is a failure by RFC 9457. Code is the stable name that programs
 // branch on, Detail is for people.
@@ -16,12 +12,22 @@ type problem struct {
 	Code   string `json:"code"`
 	Field  string `json:"field,omitempty"`
 	ID     string `json:"request,omitempty"`
+	// Errors lists every mistake when there are several; the first is the
+	// problem's own.
+	Errors []mistake `json:"errors,omitempty"`
 }
 
-func (c *Context) sendProblem(f failure) {
+// mistake is one of several things wrong with what was sent.
+type mistake struct {
+	Field  string `json:"field,omitempty"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+func (c *Context) sendProblem(f failure, err error) {
 	p := problem{
 		Type: "about:blank", Title: http.StatusText(f.status), Status: f.status,
-		Detail: c.Text(f.key, f.args...), Code: f.key, Field: f.field, ID: c.id,
+		Detail: c.Text(f.key, f.args...), Code: f.key, Field: f.field, ID: c.id, Errors: c.mistakes(err),
 	}
 	if f.status == http.StatusUnauthorized {
 		c.SetHeader("WWW-Authenticate", "Bearer")
@@ -31,29 +37,18 @@ func (c *Context) sendProblem(f failure) {
 	}
 }
 
-// JSON answers with v.
-func (c *Context) JSON(status int, v any) error {
-	return c.writeJSON(status, "application/json", v)
-}
-
-func (c *Context) writeJSON(status int, contentType string, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("encode answer: %w", err)
+// mistakes lists what is wrong when several things are; they come joined.
+func (c *Context) mistakes(err error) []mistake {
+	var out []mistake
+	for _, e := range joined(err) {
+		f := examine(e)
+		if f.status != http.StatusUnprocessableEntity {
+			return nil // what is not the client's to mend comes first
+		}
+		out = append(out, mistake{Field: f.field, Code: f.key, Detail: c.Text(f.key, f.args...)})
 	}
-	return c.write(status, contentType, append(b, '\n'))
-}
-
-// ReadJSON decodes a request into v. Unknown fields and a second value are
-// mistakes: a client that means something else should hear of it.
-func (c *Context) ReadJSON(v any) error {
-	dec := json.NewDecoder(c.Request.Body)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
-		return c.readError(err)
+	if len(out) < 2 {
+		return nil
 	}
-	if dec.More() {
-		return &statusError{status: http.StatusBadRequest, key: "request.broken_form"}
-	}
-	return nil
+	return out
 }

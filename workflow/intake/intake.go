@@ -61,7 +61,10 @@ func (in *Intake) again(ctx context.Context, l workflow.Letter) (Receipt, error)
 	if err != nil {
 		return Receipt{}, err
 	}
-	code, err := in.codes.Unseal(stored.Receipt, l.External)
+	code, err := in.codes.Unseal(stored.Receipt, lock(l))
+	if l.Channel == workflow.API && workflow.KindOf(err) == workflow.NotFound && err != nil {
+		return Receipt{}, workflow.Wrong("", "letter.key_reused")
+	}
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -147,7 +150,7 @@ func enteredBy(l workflow.Letter) (workflow.Actor, workflow.Role) {
 }
 
 func (in *Intake) keepLetter(ctx context.Context, tx workflow.Store, c workflow.Case, l workflow.Letter, code workflow.Code) error {
-	sealed, err := in.codes.Seal(code, l.External)
+	sealed, err := in.codes.Seal(code, lock(l))
 	if err != nil {
 		return err
 	}
