@@ -122,4 +122,3 @@ func (d mailDoor) Advance(ctx context.Context, mailbox string, uidValidity, uid 
 	c.Mailbox, c.UIDValidity, c.LastUID, c.Seen = mailbox, uidValidity, uid, d.desk.Now()
 	return d.store.SaveCursor(ctx, c)
 }
-

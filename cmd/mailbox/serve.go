@@ -77,7 +77,9 @@ func joinOn(ctx context.Context, c *Config, s *servers, log *slog.Logger, w worl
 	return join(c, s, k, log, w)
 }
 
-func (s *serveCommand) has(part string) bool { return len(s.Only) == 0 || slices.Contains(s.Only, part) }
+func (s *serveCommand) has(part string) bool {
+	return len(s.Only) == 0 || slices.Contains(s.Only, part)
+}
 
 // serve runs the parts until ctx ends or one of them cannot go on.
 func (s *serveCommand) serve(ctx context.Context, a *app, c *Config, w world, say *sayer) error {
