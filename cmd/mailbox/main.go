@@ -52,6 +52,7 @@ type commands struct {
 	User    userCommand    `cmd:"" help:"Add, change and disable staff accounts."`
 	Verify  verifyCommand  `cmd:"" help:"Check the event chains, and that every figure equals a recount."`
 	Doctor  doctorCommand  `cmd:"" help:"Check everything the program depends on."`
+	Bench   benchCommand   `cmd:"" help:"Measure the program on this machine, on servers of its own."`
 	Version versionCommand `cmd:"" help:"Print version, commit and schema."`
 }
 

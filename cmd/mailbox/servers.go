@@ -18,12 +18,13 @@ const database = "mailbox"
 
 // servers are PostgreSQL, Redis and the attachment store, ours or given.
 type servers struct {
-	dsn     string
-	store   *postgres.Store
-	redis   *redisdb.DB
-	blobs   *blob.Store
-	warning string // catalogue key of what an administrator must know, or ""
-	stops   []func() error
+	dsn      string
+	redisURL string
+	store    *postgres.Store
+	redis    *redisdb.DB
+	blobs    *blob.Store
+	warning  string // catalogue key of what an administrator must know, or ""
+	stops    []func() error
 }
 
 // openServers opens what the settings name and starts what they do not.
@@ -79,6 +80,7 @@ func (s *servers) openRedis(ctx context.Context, c *Config, log *slog.Logger, pr
 		s.stops = append(s.stops, r.Stop)
 		url, s.warning = r.URL(), r.Warning()
 	}
+	s.redisURL = url
 	db, err := redisdb.Open(url)
 	if err != nil {
 		return fmt.Errorf("redis: %w", err)
