@@ -1,15 +1,14 @@
 package main
 
 import (
-	"context"
 	"errors"
 
+	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
 	"mailbox/handlers/document"
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
 	"mailbox/handlers/web"
-	"mailbox/workflow/calendar"
 	"mailbox/workflow/delivery"
 )
 
@@ -18,6 +17,7 @@ type audiences struct {
 	public *public.Pages
 	desk   *desk.Pages
 	office *office.Pages
+	api    *api.API
 }
 
 // audiences makes the pages.
@@ -31,8 +31,9 @@ func (a *app) audiences() (audiences, error) {
 		desk:   desk.New(a.cases, a.vault, a.blobs),
 		office: office.New(office.Deps{
 			Cases: a.cases, Figures: a.figures, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
-			Files: document.Files{}, Blobs: a.blobs, College: a.store, Span: a.span,
+			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
+		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
 	}, err
 }
 
@@ -42,18 +43,6 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.public.Routes()...),
 		server.Mount(p.desk.Routes()...),
 		server.Mount(p.office.Routes()...),
+		server.Mount(p.api.Routes()...),
 	)
-}
-
-// span is the college's working time as it is counted now.
-func (a *app) span(ctx context.Context) (web.Span, error) {
-	work, _, err := a.desk.Rules.Working(ctx)
-	if err != nil {
-		return nil, err
-	}
-	w, ok := work.(calendar.Working)
-	if !ok {
-		return nil, errors.New("no calendar of ours")
-	}
-	return w, nil
 }

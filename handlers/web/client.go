@@ -17,6 +17,18 @@ func (c *Context) ClientKey() string {
 	return c.server.mac("client", day, c.server.clientAddress(c.Request))
 }
 
+// free reports whether the request may come as often as it likes: from a
+// program on this very machine, past no proxy, to a page for anyone. Guessing
+// codes and passwords is limited all the same, by those who know what is
+// guessed.
+func (c *Context) free() bool {
+	if !c.server.LocalFree || !c.route.Who.anyone || c.route.SignsIn || c.Request.Header.Get("X-Forwarded-For") != "" {
+		return false
+	}
+	addr := hostAddr(c.Request.RemoteAddr)
+	return !addr.IsValid() || addr.IsLoopback()
+}
+
 // clientAddress is the address of who is asking. An IPv6 client has a whole
 // /64 to choose from, so the network counts.
 func (s *Server) clientAddress(r *http.Request) string {

@@ -94,4 +94,3 @@ func TestSeveralMistakesAreOneProblem(t *testing.T) {
 		t.Error(a.Body)
 	}
 }
-

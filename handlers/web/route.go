@@ -150,7 +150,7 @@ func (c *Context) admit() error {
 }
 
 func (c *Context) limitRate() error {
-	if c.route.Limit == nil {
+	if c.route.Limit == nil || c.free() {
 		return nil
 	}
 	err := c.Allow(*c.route.Limit, c.ClientKey())
@@ -159,6 +159,14 @@ func (c *Context) limitRate() error {
 		return nil
 	}
 	return err
+}
+
+// AllowClient counts one more use of a limit by whoever is asking.
+func (c *Context) AllowClient(limit workflow.Limit) error {
+	if c.free() {
+		return nil
+	}
+	return c.Allow(limit, c.ClientKey())
 }
 
 // Allow counts one more use of a limit by key. It returns a Limited error when

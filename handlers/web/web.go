@@ -55,7 +55,10 @@ type Deps struct {
 	// TrustedProxies lists the addresses or networks whose X-Forwarded-For is
 	// believed. None by default.
 	TrustedProxies []string
-	Metrics        *Metrics // optional
+	// LocalFree lets programs on this machine come to pages for anyone as often
+	// as they like: imports, and a college's own gateway.
+	LocalFree bool
+	Metrics   *Metrics // optional
 	// Decorate, which may be nil, adds to the pages of signed-in staff what
 	// their frame shows: counts and unread notices. StaffNav makes the entries.
 	Decorate func(*Context, *templates.Page) error
