@@ -61,7 +61,7 @@ func (a *API) send(c *web.Context) error {
 	}
 	letter.External, letter.Locale, letter.Files = key, c.Locale, files
 	// Who cannot be counted is let in: a letter is worth more than a limit.
-	if err := c.Allow(limitLetters, c.ClientKey()); workflow.KindOf(err) == workflow.Limited {
+	if err := c.AllowClient(limitLetters); workflow.KindOf(err) == workflow.Limited {
 		return err
 	}
 	r, err := a.Intake.Submit(c.Context(), letter)

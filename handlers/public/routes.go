@@ -111,8 +111,8 @@ func New(d Deps) (*Pages, error) {
 // How often one network may do what costs something. A campus is often one
 // address to us, so these stop machines and not a busy afternoon.
 var (
-	limitLetters  = workflow.Limit{Name: "write", Rate: 60, Burst: 20, Per: time.Hour}
-	limitSending  = workflow.Limit{Name: "write-send", Rate: 240, Burst: 80, Per: time.Hour}
+	limitLetters  = workflow.Limit{Name: "write", Rate: 300, Burst: 60, Per: time.Hour}
+	limitSending  = workflow.Limit{Name: "write-send", Rate: 1200, Burst: 240, Per: time.Hour}
 	limitTracking = workflow.Limit{Name: "track-page", Rate: 120, Burst: 60, Per: time.Minute}
 	limitWords    = workflow.Limit{Name: "track-say", Rate: 120, Burst: 40, Per: time.Hour}
 	limitLogin    = workflow.Limit{Name: "login-page", Rate: 60, Burst: 30, Per: time.Minute}

@@ -80,7 +80,7 @@ func (p *Pages) take(c *web.Context, o offered, f letterForm) error {
 		return errHelpFirst
 	}
 	// Who cannot be counted is let in: a letter is worth more than a limit.
-	if err := c.Allow(limitLetters, c.ClientKey()); workflow.KindOf(err) == workflow.Limited {
+	if err := c.AllowClient(limitLetters); workflow.KindOf(err) == workflow.Limited {
 		return err
 	}
 	receipt, err := p.Intake.Submit(c.Context(), letter)
