@@ -49,7 +49,10 @@ type Crumb struct{ Label, Href string }
 
 // Problem is one thing wrong with a form. Field is the control's name, or ""
 // when the form as a whole is meant.
-type Problem struct{ Field, Text string }
+type Problem struct {
+	Field, Text string
+	Label       string // of the field, for the summary; or ""
+}
 
 // Toast says what an act did. With Undo it offers to take the act back.
 type Toast struct {

@@ -39,7 +39,7 @@ func (p *Pages) showAccount(c *web.Context, status int, problems []templates.Pro
 			Client: s.Client, Since: moment(c, s.Since), Seen: moment(c, s.Seen), Current: s.ID == c.Session.ID,
 		})
 	}
-	page.Problems = problems
+	page.Problems = labelled(c, problems)
 	return c.Render(status, "desk/account.html", page)
 }
 

@@ -96,7 +96,7 @@ func (p *Pages) caseView(c *web.Context, got casework.Progress, s said) (CasePag
 		KeptFiles: p.keptFiles(c, s.files), OfferRedo: s.offerRedo,
 		MaxNote: workflow.MaxNote, MaxFiles: workflow.MaxFiles, MaxAllFiles: workflow.MaxAllFiles >> 20,
 	}
-	page.Problems = s.problems
+	page.Problems = labelled(c, s.problems)
 	if k.Ground != "" {
 		page.Ground = c.Text("ground." + string(k.Ground))
 	}

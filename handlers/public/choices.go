@@ -37,10 +37,13 @@ func kinds(c *web.Context) []templates.Choice {
 
 // categories are offered by code, so that a form filled by a script keeps its
 // meaning when the college is set up anew.
-func categories(c *web.Context, o offered) []templates.Choice {
+func categories(c *web.Context, o offered, chosen string) []templates.Choice {
 	out := []templates.Choice{{Label: c.Text("write.category.none")}}
 	for _, k := range o.categories {
 		out = append(out, templates.Choice{Value: k.Code, Label: c.Name(k.NameZH, k.NameEN)})
+	}
+	if len(o.categories) == 0 && chosen != "" { // the store is away: what was chosen stays chosen
+		out = append(out, templates.Choice{Value: chosen, Label: chosen})
 	}
 	return out
 }

@@ -19,8 +19,8 @@ func (p *Pages) home(c *web.Context) error {
 		return err
 	}
 	page := templates.Home{Page: c.Page(""), Days: o.usualDays(), Phones: o.phones(c), Channels: channels(c, o)}
-	if _, onTime, median, err := p.Figures.Lately(c.Context()); err == nil && !onTime.None && !median.None {
-		page.OnTime, page.MedianDays = percent(onTime), strconv.FormatFloat(median.Days, 'f', 1, 64)
+	if !o.lately.onTime.None && !o.lately.median.None {
+		page.OnTime, page.MedianDays = percent(o.lately.onTime), strconv.FormatFloat(o.lately.median.Days, 'f', 1, 64)
 	}
 	return c.Render(http.StatusOK, "public/home.html", page)
 }

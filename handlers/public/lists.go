@@ -11,6 +11,7 @@ import (
 	"mailbox/templates"
 	"mailbox/workflow"
 	"mailbox/workflow/intake"
+	"mailbox/workflow/report"
 )
 
 // listsKept is how long what a form offers is good without asking again.
@@ -29,6 +30,7 @@ const (
 // just now can still be shown to its writer, with everything in it.
 type lists struct {
 	college College
+	figures Figures
 
 	mu   sync.Mutex
 	read time.Time
@@ -41,7 +43,11 @@ type offered struct {
 	departments []workflow.Department
 	policies    []workflow.Policy
 	settings    map[string]string
+	lately      lately
 }
+
+// lately is what the college says of itself on its first page.
+type lately struct{ onTime, median report.Value }
 
 // load returns the lists of now, or those known last when the store is away.
 // It fails only when they were never read.
@@ -73,7 +79,10 @@ func (l *lists) ask(ctx context.Context, now time.Time) (o offered, err error) {
 	if o.policies, err = l.college.Policies(ctx, now); err != nil {
 		return o, err
 	}
-	o.settings, err = l.college.Settings(ctx)
+	if o.settings, err = l.college.Settings(ctx); err != nil {
+		return o, err
+	}
+	_, o.lately.onTime, o.lately.median, err = l.figures.Lately(ctx)
 	return o, err
 }
 

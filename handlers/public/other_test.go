@@ -3,9 +3,13 @@ package public_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"mailbox/handlers/web/webtest"
+	"mailbox/templates"
 	"mailbox/workflow"
+	"mailbox/workflow/casework"
+	"mailbox/workflow/workflowtest"
 	"mailbox/workflow/worldtest"
 )
 
@@ -35,6 +39,69 @@ func TestFigures(t *testing.T) {
 	}
 	c.Get("/figures?term=2026-11-01").Wants(404)
 	c.Get("/figures?term=x").Wants(404)
+}
+
+// TestFiguresOfATerm counts a term with letters: what is few, or would give
+// few away, is a mark.
+func TestFiguresOfATerm(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.term(t)
+	page := s.Client(t).Get("/figures").Wants(200, "收到", "按承办部门").HTML()
+	webtest.CheckPage(t, page)
+	if n := len(page.All(".table")); n != 3 {
+		t.Fatalf("%d tables, want 3", n)
+	}
+	months := page.All(".table")[0].All("tbody tr")
+	if len(months) != 6 {
+		t.Errorf("%d months, want 6", len(months))
+	}
+	if got := page.All(".stat-value")[0].Text(); !strings.HasPrefix(got, "14 ") {
+		t.Errorf("received %q, want 14", got)
+	}
+	if text := page.All(".table")[1].Text(); !strings.Contains(text, "*") {
+		t.Errorf("two letters of a department are shown: %s", text)
+	}
+	if !strings.Contains(page.Text(), "少于 5 件") {
+		t.Error("nothing says what the mark means")
+	}
+}
+
+// term is twelve letters to one department and two to another, in a term that
+// is over, counted.
+func (s *school) term(t *testing.T) {
+	t.Helper()
+	now := s.Now()
+	s.Set(time.Date(2026, 4, 7, 9, 0, 0, 0, workflowtest.Zone))
+	for range 12 {
+		s.Answer(t, s.Send(t).CaseID, "已修好。")
+		s.World.Pass(24 * time.Hour)
+	}
+	for range 2 {
+		r := s.Send(t, func(l *workflow.Letter) { l.Category = s.Teaching.ID })
+		s.Do(t, s.Clerk, r.CaseID, casework.Act{Action: workflow.Accept, Department: s.Academic.ID})
+	}
+	s.Set(now)
+	if _, err := s.Store.Project(t.Context(), 100_000); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The first visit weighs less than 100 KB, whichever page it is.
+func TestPagesAreLight(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	c := s.Client(t)
+	for _, path := range []string{"/", "/write", "/track", "/login", "/figures"} {
+		a := c.Get(path).Wants(200)
+		total := len(a.Body)
+		for _, name := range []string{"app.css", "public.css", "app.js", "draft.js", "upload.js", "dialog.js", "form.js", "page.js", "write.js", "track.js"} {
+			total += len(c.Get(templates.Asset(name)).Wants(200).Body)
+		}
+		if total > 100_000 {
+			t.Errorf("%s weighs %d bytes", path, total)
+		}
+	}
 }
 
 func TestLogin(t *testing.T) {

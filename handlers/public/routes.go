@@ -105,7 +105,7 @@ func New(d Deps) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{Deps: d, box: b, files: fileSigner{signing}, lists: &lists{college: d.College}}, nil
+	return &Pages{Deps: d, box: b, files: fileSigner{signing}, lists: &lists{college: d.College, figures: d.Figures}}, nil
 }
 
 // How often one network may do what costs something. A campus is often one

@@ -64,6 +64,7 @@ func timeline(c *web.Context, o offered, got casework.Progress) []Entry {
 			out = append(out, e)
 		}
 	}
+	slices.Reverse(out) // of two things at one moment the later stands on top
 	slices.SortStableFunc(out, func(a, b Entry) int { return b.At.Compare(a.At) })
 	return out
 }
@@ -90,7 +91,7 @@ func spoken(c *web.Context, o offered, m workflow.Message) Entry {
 	}
 	switch {
 	case e.Mine:
-		e.Icon, e.Who = "write", c.Text("track.you")
+		e.Icon = "write"
 	case m.Kind == workflow.AnswerMessage:
 		e.Icon, e.Tone, e.Who = "reply", "good", department(c, o, m.Department)
 	case m.Kind == workflow.QuestionMessage:

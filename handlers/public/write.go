@@ -50,15 +50,15 @@ var errHelpFirst = errors.New("help is shown first")
 // send stores the letter. Whatever stands in the way, the form comes back with
 // everything that was typed and every file that arrived.
 func (p *Pages) send(c *web.Context) error {
-	o, err := p.lists.load(c.Context(), c.Now)
-	if err != nil {
-		return err
-	}
+	o, away := p.lists.load(c.Context(), c.Now)
 	form, files, err := p.readForm(c)
 	if form == nil {
 		return err
 	}
 	f := readLetter(form, files)
+	if err == nil {
+		err = away
+	}
 	if err == nil {
 		err = p.take(c, o, f)
 	}
@@ -133,13 +133,13 @@ func tryLater(c *web.Context, err error) (templates.Problem, int) {
 func (p *Pages) showForm(c *web.Context, o offered, status int, f letterForm, problems []templates.Problem) error {
 	page := WritePage{
 		Page: c.Page("site.write"), letterForm: f,
-		Identities: identities(c), Statuses: statuses(c), Kinds: kinds(c), Categories: categories(c, o),
+		Identities: identities(c), Statuses: statuses(c), Kinds: kinds(c), Categories: categories(c, o, f.Category),
 		Departments: departments(c, o), Publishes: publishes(c), Hints: hints(c, o), KeptFiles: p.keptFiles(c, f.Kept),
 		Help: f.warned, Phones: o.phones(c), CrisisWords: strings.Join(o.crisisWords(), "\n"),
 		MaxSubject: workflow.MaxSubject, MaxBody: workflow.MaxBody, MaxFiles: workflow.MaxFiles,
 		MaxAllFiles: workflow.MaxAllFiles >> 20,
 	}
-	page.Problems = problems
+	page.Problems = labelled(c, problems)
 	return c.Render(status, "public/write.html", page)
 }
 

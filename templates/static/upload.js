@@ -57,8 +57,9 @@ export function upload(root) {
   }
 }
 
-// The answer to a form is a page, reached perhaps by way of a redirect; it is
-// shown as it came, for a receipt can be asked for only once.
+// The answer to a form is a page. One reached by a redirect is opened anew; the
+// form that comes back is shown as it came, with its scripts started again: the
+// browser runs a module once for each address.
 function send(form, submitter) {
   const shown = form.querySelector("[data-upload-progress]");
   const bar = shown?.querySelector("progress");
@@ -73,9 +74,13 @@ function send(form, submitter) {
   request.setRequestHeader("Accept", "text/html");
   request.upload.addEventListener("progress", (e) => { if (bar && e.lengthComputable) { bar.max = e.total; bar.value = e.loaded; } });
   request.addEventListener("load", () => {
-    history.replaceState(null, "", request.responseURL);
+    if (new URL(request.responseURL).pathname !== new URL(form.action).pathname) {
+      location.replace(request.responseURL);
+      return;
+    }
+    const page = request.responseText.replace(/(<script type="module" src="[^"?]+)"/g, `$1?${Date.now()}"`);
     document.open();
-    document.write(request.responseText);
+    document.write(page);
     document.close();
   });
   request.addEventListener("error", () => {

@@ -95,6 +95,7 @@ type TabOption func(*tabOptions)
 type tabOptions struct {
 	width, height int64
 	noScript      bool
+	agent         string
 	cookies       []network.SetCookieParams
 }
 
@@ -103,6 +104,9 @@ func Width(px int64) TabOption { return func(o *tabOptions) { o.width = px } }
 
 // NoScript switches JavaScript off.
 func NoScript(o *tabOptions) { o.noScript = true }
+
+// Agent makes the browser call itself something else, as web views do.
+func Agent(words string) TabOption { return func(o *tabOptions) { o.agent = words } }
 
 // As gives the tab the session of a client.
 func As(c *Client) TabOption {
@@ -132,6 +136,9 @@ func Open(tb testing.TB, options ...TabOption) *Tab {
 	steps := []chromedp.Action[chromedp.Void]{
 		chromedp.EmulateViewport(o.width, o.height),
 		command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: o.noScript}),
+	}
+	if o.agent != "" {
+		steps = append(steps, command(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: o.agent}))
 	}
 	for _, ck := range o.cookies {
 		steps = append(steps, command(network.SetCookie, ck))
@@ -226,4 +233,12 @@ func Screenshot(tb testing.TB, url string, width int64, path string, options ...
 	t := Open(tb, append(options, Width(width))...)
 	t.Go(url)
 	t.Save(path)
+}
+
+// WriteFile makes a file for a form to send.
+func WriteFile(tb testing.TB, path, content string) {
+	tb.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		tb.Fatal(err)
+	}
 }
