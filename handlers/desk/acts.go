@@ -160,6 +160,9 @@ func (v *view) offer(name string) Act {
 		return out
 	}
 	out.Intro = v.c.Text("desk.act." + name)
+	if x := v.d.Wish(); x != nil && name == "grant" {
+		out.Intro = v.c.Text("desk.wish.ask", x.Days, x.Reason) + " " + out.Intro
+	}
 	if a.fields != nil {
 		out.Fields = a.fields(v)
 	}

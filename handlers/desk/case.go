@@ -30,7 +30,7 @@ type CasePage struct {
 	Identity Identity
 	Letters  []Letter
 	Editor   *Editor
-	Answer   *Answer // a draft the reader may see and not write
+	Answer   *Answer // a draft that others have written, to be read
 	Steps    []templates.Step
 	Versions []Version
 	Conflict *Conflict
@@ -181,6 +181,9 @@ func (v *view) facts() []templates.Fact {
 	}
 	if k.Outcome != "" {
 		facts = append(facts, templates.Fact{Label: c.Text("desk.outcome"), Value: c.Text("outcome." + string(k.Outcome))})
+	}
+	if x := v.d.Wish(); x != nil {
+		facts = append(facts, templates.Fact{Label: c.Text("desk.wish"), Value: c.Text("desk.wish.waits", x.Days)})
 	}
 	return append(facts, v.rating()...)
 }

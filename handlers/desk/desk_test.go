@@ -172,7 +172,9 @@ func TestSearchFiltersAndPages(t *testing.T) {
 	for range 27 {
 		w.routed(t)
 	}
-	odd := w.routed(t, func(l *workflow.Letter) { l.Subject, l.Mode, l.Kind = "北门路灯不亮", workflow.Signed, workflow.Inquiry })
+	odd := w.routed(t, func(l *workflow.Letter) {
+		l.Subject, l.Mode, l.Kind = "北门路灯不亮", workflow.Signed, workflow.Inquiry
+	})
 	client := w.as(t, w.LogisticsClerk)
 	for query, want := range map[string]int{
 		"q=路灯": 1, "q=" + odd.Number: 1, "q=没有这样的词": 0, "kind=inquiry": 1, "mode=signed": 1, "mode=signed&kind=complaint": 0, "urgent=yes": 0,
@@ -337,7 +339,7 @@ func TestMoreTime(t *testing.T) {
 	clerk.Post(path(c, "more_time"), form(c, "days", "5", "reason", "")).Wants(422)
 	clerk.Post(path(c, "more_time"), form(c, "days", "5", "reason", "配件未到")).LeadsTo(path(c, ""))
 	office := w.as(t, w.OfficeHead)
-	page := office.Get(path(c, "")).Wants(200, "配件未到").HTML()
+	page := office.Get(path(c, "")).Wants(200, "理由：配件未到", "等待决定").HTML()
 	webtest.CheckPage(t, page)
 	c = w.now(t, c.ID)
 	office.Post(path(c, "grant"), form(c, "grant", "no", "note", "请按期")).LeadsTo(path(c, ""))

@@ -107,6 +107,9 @@ func (p *Pages) refusedDraft(c *web.Context, f *web.Form, saved bool, err error)
 		problem.Field = "draft-" + problem.Field
 	}
 	theirs, conflict := errors.AsType[*casework.DraftConflict](err)
+	if conflict {
+		problem.Field = "draft-body"
+	}
 	v := &view{open: "draft", form: f, problem: &problem, begun: conflict || saved}
 	return p.show(c, v, web.StatusOf(err), func(page *CasePage) {
 		if conflict {

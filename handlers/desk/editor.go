@@ -23,7 +23,6 @@ type Editor struct {
 	Upload    templates.Field
 	HandIn    bool // the text goes to the head when it is done
 	Folded    bool // others have written it: read first
-	Empty     bool // nothing is saved yet
 }
 
 // Start is a text to start an answer from, its variables filled in.
@@ -39,7 +38,7 @@ type RemovableFile struct {
 	File templates.File
 }
 
-// Answer is a text that is on its way and not the reader's to change.
+// Answer is a text that is on its way, to be read before anything else.
 type Answer struct {
 	Body  string
 	Files []templates.File
@@ -64,11 +63,12 @@ type Version struct {
 
 // editor fills the page's part about the answer that is being written.
 func (p *Pages) editor(c *web.Context, v *view, page *CasePage) error {
-	d := v.d.Draft
-	if !v.d.May(workflow.MarkDraft) {
-		if d.ID != 0 && d.Sent.IsZero() && v.d.Case.Open() {
-			page.Answer = &Answer{Body: d.Body, Files: v.filesOf(v.d.DraftFiles)}
-		}
+	d, mine := v.d.Draft, v.d.May(workflow.MarkDraft)
+	folded := !mine || v.d.Case.State != workflow.InHand && v.open != "draft"
+	if folded && d.ID != 0 && d.Sent.IsZero() && v.d.Case.Open() {
+		page.Answer = &Answer{Body: d.Body, Files: v.filesOf(v.d.DraftFiles)}
+	}
+	if !mine {
 		return nil
 	}
 	starts, err := p.starts(c, v)
@@ -76,7 +76,7 @@ func (p *Pages) editor(c *web.Context, v *view, page *CasePage) error {
 		return err
 	}
 	e := &Editor{
-		Path: v.path("draft"), Starts: starts, HandIn: v.d.May(workflow.HandIn), Folded: v.d.Case.State != workflow.InHand, Empty: d.ID == 0,
+		Path: v.path("draft"), Starts: starts, HandIn: v.d.May(workflow.HandIn), Folded: folded,
 		Keep:   v.keptHere(d.Version),
 		Body:   templates.Field{Kind: "textarea", Name: "body", Within: "draft", Label: c.Text("desk.answer.body"), Value: d.Body, Limit: workflow.MaxAnswer, Rows: 10},
 		Upload: templates.Field{Kind: "file", Name: "files", Within: "draft", Label: c.Text("desk.answer.files"), Many: true, Optional: true},
@@ -90,7 +90,6 @@ func (p *Pages) editor(c *web.Context, v *view, page *CasePage) error {
 		e.Removable = append(e.Removable, RemovableFile{ID: f.ID, File: v.filesOf([]workflow.File{f})[0]})
 	}
 	if v.open == "draft" {
-		e.Folded = false
 		v.again(&e.Body)
 	}
 	page.Editor = e

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"time"
 
 	"mailbox/templates"
@@ -128,15 +129,13 @@ func CasePath(number string) string { return "/desk/cases/" + number }
 
 // CaseItem is a case as one entry of a narrow list that leads to href.
 func CaseItem(c *Context, work Span, row workflow.Row, href string) templates.Item {
+	words := []string{c.Text("state." + string(row.State)), c.Text("mode." + string(row.Mode)), c.Name(row.CategoryZH, row.CategoryEN)}
 	item := templates.Item{
-		Href: href, Title: row.Subject, When: Short(c, row.Received), Due: DueOf(c, work, row.Case),
-		Who: c.Text("mode."+string(row.Mode)) + " · " + c.Name(row.CategoryZH, row.CategoryEN),
+		Href: href, Title: row.Subject, When: Short(c, row.Received), Due: DueOf(c, work, row.Case), Who: strings.Join(words, " · "),
 	}
-	badge := StateBadge(c, row.State)
 	if row.Urgent {
-		badge = templates.Badge{Tone: "urgent", Label: c.Text("case.urgent")}
+		item.Badge = &templates.Badge{Tone: "urgent", Label: c.Text("case.urgent")}
 	}
-	item.Badge = &badge
 	return item
 }
 

@@ -9,4 +9,4 @@ import { copies, toasts, tips, rows, printing } from "./page.js";
 for (const part of [drafts, files, upload, dialogs, confirms, menus, grow, counters, guard, copies, toasts, tips, rows, printing]) {
   part(document);
 }
-document.querySelector("main > [data-focus], form > [data-focus]")?.focus();
+document.querySelector("main [data-focus]")?.focus();
