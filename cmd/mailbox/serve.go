@@ -141,6 +141,7 @@ func (s *serveCommand) begin(ctx context.Context, a *app, c *Config, run func(st
 	}
 	run("jobs", func(ctx context.Context) error {
 		schedule.Run(ctx, a.log, s.jobs(ctx, a)...)
+		<-ctx.Done() // pages alone have no jobs, and go on
 		return nil
 	})
 	return where, nil
