@@ -102,8 +102,20 @@ func (l Letter) Course() Course {
 	return Course{kind, detail}
 }
 
-// settled is how many days the longest course takes, from letter to closed.
-const settled = 60
+// How many days a course takes from letter to closed: the longest, and one that
+// goes straight to a rating.
+const (
+	settled = 60
+	smooth  = 21
+)
+
+// settles is how long ago the letter must have come to be closed by now.
+func (l Letter) settles() calendar.Date {
+	if l.Course().Kind == "normal" && l.Rating != nil {
+		return smooth
+	}
+	return settled
+}
 
 // Received returns when the letter came, if now is the present. What the office
 // enters by hand came on a working day, as did the office. The other letters
@@ -150,7 +162,7 @@ func (c College) day(l Letter, now time.Time, cal *calendar.Calendar) (day, step
 	if err != nil {
 		return 0, 0, fmt.Errorf("letter %s: %w", l.ID, err)
 	}
-	for year := now.Year(); day == 0 || day > today-settled; year-- {
+	for year := now.Year(); day == 0 || day > today-l.settles(); year-- {
 		day = calendar.NewDate(year, on.Month(), on.Day())
 	}
 	return day, -1, nil
