@@ -11,7 +11,8 @@ type Home struct {
 	// MedianDays and OnTime are last month's, in words ("3", "96.2%"). With no
 	// figures yet they are empty and the promise stands without them.
 	MedianDays, OnTime string
-	Days               int          // in which a letter is answered, as a rule
+	Promise            string       // the college's own sentence, or ""
+	Days               int          // in which a letter is answered, as a rule; 0: not said
 	Answers            []HomeAnswer // a few of the newest
 	Phones             []Phone      // for emergencies, the most urgent first
 	Channels           []Channel    // what else leads here

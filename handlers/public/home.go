@@ -8,9 +8,11 @@ import (
 	"mailbox/handlers/web"
 	"mailbox/templates"
 	"mailbox/workflow/report"
+	"mailbox/workflow/rules"
 )
 
-// home is the first page. Its promise is that of most categories; figures of
+// home is the first page. Its promise is the college's own sentence, or what
+// most categories are promised; figures of
 // last month stand beside it when there are enough letters behind them. It is
 // shown without them rather than not at all.
 func (p *Pages) home(c *web.Context) error {
@@ -18,7 +20,10 @@ func (p *Pages) home(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	page := templates.Home{Page: c.Page(""), Days: o.usualDays(), Phones: o.phones(c), Channels: channels(c, o)}
+	page := templates.Home{
+		Page: c.Page(""), Promise: c.Name(o.settings.Get(rules.PromiseZH), o.settings.Get(rules.PromiseEN)),
+		Days: o.usualDays(), Phones: o.phones(c), Channels: channels(c, o),
+	}
 	if !o.lately.onTime.None && !o.lately.median.None {
 		page.OnTime, page.MedianDays = percent(o.lately.onTime), strconv.FormatFloat(o.lately.median.Days, 'f', 1, 64)
 	}
@@ -28,13 +33,13 @@ func (p *Pages) home(c *web.Context) error {
 // channels are the other ways that lead here.
 func channels(c *web.Context, o offered) []templates.Channel {
 	var out []templates.Channel
-	if mail := o.settings[settingMail]; mail != "" {
+	if mail := o.settings.Get(rules.MailAddress); mail != "" {
 		out = append(out, templates.Channel{Name: c.Text("home.channel.mail"), Text: mail, Href: "mailto:" + mail})
 	}
-	if tel := o.settings[settingPhone]; tel != "" {
+	if tel := o.settings.Get(rules.OfficePhone); tel != "" {
 		out = append(out, templates.Channel{Name: c.Text("home.channel.phone"), Text: tel, Href: "tel:" + tel})
 	}
-	if address := o.settings[settingAddress]; address != "" {
+	if address := o.settings.Get(rules.OfficeAddress); address != "" {
 		out = append(out, templates.Channel{Name: c.Text("home.channel.visit"), Text: address})
 	}
 	return out

@@ -12,19 +12,11 @@ import (
 	"mailbox/workflow"
 	"mailbox/workflow/intake"
 	"mailbox/workflow/report"
+	"mailbox/workflow/rules"
 )
 
 // listsKept is how long what a form offers is good without asking again.
 const listsKept = 5 * time.Second
-
-// Settings that the public pages read. Lists have one entry a line.
-const (
-	settingCrisisWords = "crisis.words"
-	settingPhones      = "emergency.phones" // name in Chinese|in English|number
-	settingMail        = "mail.address"
-	settingAddress     = "office.address"
-	settingPhone       = "office.phone"
-)
 
 // lists remembers what forms offer, so that a letter that cannot be stored
 // just now can still be shown to its writer, with everything in it.
@@ -42,7 +34,7 @@ type offered struct {
 	categories  []workflow.Category
 	departments []workflow.Department
 	policies    []workflow.Policy
-	settings    map[string]string
+	settings    rules.Values
 	lately      lately
 }
 
@@ -79,7 +71,7 @@ func (l *lists) ask(ctx context.Context, now time.Time) (o offered, err error) {
 	if o.policies, err = l.college.Policies(ctx, now); err != nil {
 		return o, err
 	}
-	if o.settings, err = l.college.Settings(ctx); err != nil {
+	if o.settings, err = rules.ReadSettings(ctx, l.college); err != nil {
 		return o, err
 	}
 	_, o.lately.onTime, o.lately.median, err = l.figures.Lately(ctx)
@@ -106,7 +98,7 @@ func (o offered) department(id int64) workflow.Department {
 }
 
 func (o offered) crisisWords() intake.CrisisWords {
-	return intake.ParseCrisisWords(o.settings[settingCrisisWords])
+	return intake.ParseCrisisWords(o.settings.Get(rules.CrisisWords))
 }
 
 // usualDays is the promise that holds for most categories, in working days; 0
@@ -128,22 +120,16 @@ func (o offered) usualDays() int {
 	return best
 }
 
-// phones are the numbers to ring in danger: those the college lists, and
-// without a list of its own those of the country.
+// phones are the numbers to ring in danger: one a line, its name in Chinese and
+// in English before it.
 func (o offered) phones(c *web.Context) []templates.Phone {
 	var out []templates.Phone
-	for line := range strings.Lines(o.settings[settingPhones]) {
+	for line := range strings.Lines(o.settings.Get(rules.Emergency)) {
 		part := strings.Split(line, "|")
 		if len(part) == 3 && strings.TrimSpace(part[2]) != "" {
 			name := c.Name(strings.TrimSpace(part[0]), strings.TrimSpace(part[1]))
 			out = append(out, templates.Phone{Name: name, Number: strings.TrimSpace(part[2])})
 		}
 	}
-	if len(out) > 0 {
-		return out
-	}
-	return []templates.Phone{
-		{Name: c.Text("phone.police"), Number: "110"}, {Name: c.Text("phone.ambulance"), Number: "120"},
-		{Name: c.Text("phone.crisis"), Number: "12356"},
-	}
+	return out
 }

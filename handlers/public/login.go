@@ -19,7 +19,7 @@ type LoginPage struct {
 
 func (p *Pages) login(c *web.Context) error {
 	if c.User != nil {
-		return c.Redirect(onward(c.Next(), c.User.Actor()))
+		return c.Redirect(onward(c.Next(), c.User))
 	}
 	return c.Render(http.StatusOK, "public/login.html", LoginPage{Page: c.Page("login.title"), Next: c.Next()})
 }
@@ -44,25 +44,20 @@ func (p *Pages) signIn(c *web.Context) error {
 	if err := c.SignIn(account.ID); err != nil {
 		return err
 	}
-	return c.Redirect(onward(page.Next, account.Actor()))
+	user := &web.User{AccountID: account.ID, Department: account.Department}
+	for _, r := range account.Roles {
+		user.Roles = append(user.Roles, string(r))
+	}
+	return c.Redirect(onward(page.Next, user))
 }
 
 // onward is where somebody goes who has come in: where they wanted to, or
 // where their work is.
-func onward(next string, by workflow.Actor) string {
-	switch {
-	case next != "/":
+func onward(next string, u *web.User) string {
+	if next != "/" {
 		return next
-	case by.Office():
-		return "/office"
-	case by.Is(workflow.DeptClerk, workflow.DeptHead, workflow.Discipline):
-		return "/desk"
-	case by.Is(workflow.Leader, workflow.Principal):
-		return "/office/board"
-	case by.Is(workflow.Admin):
-		return "/admin"
 	}
-	return "/desk/notices"
+	return u.HomePath()
 }
 
 func (p *Pages) signOut(c *web.Context) error {

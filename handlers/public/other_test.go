@@ -75,7 +75,7 @@ func (s *school) term(t *testing.T) {
 	s.Set(time.Date(2026, 4, 7, 9, 0, 0, 0, workflowtest.Zone))
 	for range 12 {
 		s.Answer(t, s.Send(t).CaseID, "已修好。")
-		s.World.Pass(24 * time.Hour)
+		s.Pass(24 * time.Hour)
 	}
 	for range 2 {
 		r := s.Send(t, func(l *workflow.Letter) { l.Category = s.Teaching.ID })

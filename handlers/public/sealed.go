@@ -86,8 +86,10 @@ func take[T any](c *web.Context, b box, k cookie) (value T, ok bool) {
 // drop makes the browser forget.
 func (k cookie) drop(c *web.Context) { k.set(c, "", -1) }
 
+// set sends the cookie. Secure follows from the public address: plain http has
+// no use for it.
 func (k cookie) set(c *web.Context, value string, maxAge int) {
-	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure follows from the public address: plain http has no use for it
+	http.SetCookie(c.Writer, &http.Cookie{
 		Name: k.name, Value: value, Path: k.path, MaxAge: maxAge,
 		HttpOnly: true, SameSite: k.site, Secure: strings.HasPrefix(c.URL("/"), "https:"),
 	})

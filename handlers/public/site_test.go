@@ -54,7 +54,7 @@ func newSchool(t testing.TB) *school {
 	w := worldtest.New(t, store)
 	for key, value := range map[string]string{
 		"crisis.words": "不想活\n跳楼", "office.phone": "027-5550-0100", "mail.address": "mailbox@college.example",
-		"emergency.phones": "报警|Police|110\n校园值班|Duty desk|027-5550-0110",
+		"college.emergency": "报警|Police|110\n校园值班|Duty desk|027-5550-0110",
 	} {
 		if err := store.SaveSetting(t.Context(), key, value, w.Admin.ID, workflowtest.Opened); err != nil {
 			t.Fatal(err)

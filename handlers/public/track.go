@@ -6,6 +6,7 @@ import (
 	"mailbox/handlers/web"
 	"mailbox/templates"
 	"mailbox/workflow"
+	"mailbox/workflow/rules"
 )
 
 // followed is the case that a browser has opened with its code.
@@ -47,7 +48,7 @@ func (p *Pages) track(c *web.Context) error {
 func (p *Pages) askForCode(c *web.Context, status int, page TrackPage, problems []templates.Problem) error {
 	page.Page = c.Page("site.track")
 	if o, err := p.lists.load(c.Context(), c.Now); err == nil {
-		page.Lost = o.settings[settingPhone]
+		page.Lost = o.settings.Get(rules.OfficePhone)
 	}
 	page.Problems = problems
 	return c.Render(status, "public/track.html", page)

@@ -267,7 +267,7 @@ func TestVisitEnds(t *testing.T) {
 	s := newSchool(t)
 	c, k := s.follow(t)
 	c.Get("/track").Wants(200, k.Number)
-	s.World.Pass(2 * time.Hour)
+	s.Pass(2 * time.Hour)
 	if page := c.Get("/track").Wants(200).HTML(); len(page.All(".case")) != 0 {
 		t.Error("the case is still open after two hours")
 	}
@@ -317,7 +317,7 @@ func TestLateIsSaid(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	r := s.Send(t)
-	s.World.Pass(20 * 24 * time.Hour)
+	s.Pass(20 * 24 * time.Hour)
 	c := s.opened(t, r.Number, r.Code.Groups())
 	c.Get("/track").Wants(200, "没有在承诺的 12月7日 17:30 前答复", "逾期")
 }

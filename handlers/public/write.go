@@ -113,15 +113,15 @@ func (p *Pages) sendBack(c *web.Context, o offered, f letterForm, err error) err
 // tryLater says that nothing is wrong with the form and when to send it again,
 // or returns status 0.
 func tryLater(c *web.Context, err error) (templates.Problem, int) {
-	wait, status, key := 30*time.Second, 0, ""
+	status, key := http.StatusServiceUnavailable, "write.unavailable"
 	switch workflow.KindOf(err) {
 	case workflow.Unavailable:
-		status, key = http.StatusServiceUnavailable, "write.unavailable"
 	case workflow.Limited:
 		status, key = http.StatusTooManyRequests, "write.limited"
 	default:
 		return templates.Problem{}, 0
 	}
+	wait := 30 * time.Second
 	if e, ok := errors.AsType[*workflow.Error](err); ok && e.RetryAfter > 0 {
 		wait = e.RetryAfter
 	}

@@ -261,7 +261,7 @@ func TestReceipt(t *testing.T) {
 	other := strings.Replace(path, "0001", "0002", 1)
 	c.Get(other).Wants(410)
 	s.Client(t).Get(path).Wants(410)
-	s.World.Pass(15 * time.Minute)
+	s.Pass(15 * time.Minute)
 	gone := c.Get(path).Wants(410)
 	if strings.Contains(gone.Body, code[:4]) {
 		t.Error("the code is still shown")

@@ -180,5 +180,5 @@ func TestProblemsOfAForm(t *testing.T) {
 	}))
 	c := site.Client(t)
 	c.Get("/else").Wants(409)
-	c.Get("/ok").Wants(422, "[{n 请填写数字。} {day 请填写日期，例如 2026-11-23。}]")
+	c.Get("/ok").Wants(422, "[{n 请填写数字。 } {day 请填写日期，例如 2026-11-23。 }]")
 }
