@@ -45,7 +45,7 @@ func makeKeys(path string) (keys, error) {
 	if err != nil {
 		return keys{}, fmt.Errorf("key file: %w", err)
 	}
-	defer os.Remove(tmp.Name())
+	defer func() { _ = os.Remove(tmp.Name()) }() // linked under its name, or of no use
 	_, err = tmp.WriteString(hex.EncodeToString(secret) + "\n")
 	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return keys{}, fmt.Errorf("key file: %w", err)

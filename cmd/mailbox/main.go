@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string, w world) error {
 	if k.Command() == "" {
 		return nil // help was asked for
 	}
-	if err := c.Config.check(); err != nil {
+	if err := c.check(); err != nil {
 		return err
 	}
 	return k.Run(&c.Config)

@@ -121,7 +121,7 @@ func (s *serveCommand) serve(ctx context.Context, a *app, c *Config, w world, sa
 // the parts.
 func (s *serveCommand) begin(ctx context.Context, a *app, c *Config, run func(string, func(context.Context) error)) (where addresses, err error) {
 	metrics := web.NewMetrics()
-	ops, err := net.Listen("tcp", c.OpsListen)
+	ops, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.OpsListen)
 	if err != nil {
 		return where, fmt.Errorf("operations: %w", err)
 	}

@@ -26,7 +26,7 @@ type slipPage struct {
 }
 
 func (p *Pages) keepSlip(c *web.Context, l workflow.Letter) {
-	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure follows from the public address: plain http has no use for it
+	http.SetCookie(c.Writer, &http.Cookie{ // Secure follows from the public address: plain http has no use for it
 		Name: slipCookie, Value: string(l.Channel) + "." + l.External, Path: "/office/new", MaxAge: int(slipTime.Seconds()),
 		Secure: strings.HasPrefix(c.URL("/"), "https:"), HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})

@@ -14,7 +14,7 @@ func (c *Context) cookie(name string) string {
 // setCookie sends a cookie that scripts and other sites do not see. With a
 // maxAge of 0 it ends with the browser, below 0 at once.
 func (c *Context) setCookie(name, value string, maxAge int) {
-	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure follows from PublicURL: plain http has no use for it
+	http.SetCookie(c.Writer, &http.Cookie{ // Secure follows from PublicURL: plain http has no use for it
 		Name: name, Value: value, MaxAge: maxAge, Path: "/",
 		Secure: c.server.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})

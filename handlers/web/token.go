@@ -31,7 +31,7 @@ const TokenField = "form_token"
 
 const (
 	tokenBytes  = 16
-	tokenHeader = "X-Form-Token" //nolint:gosec // the name of a header, for scripts that send no form
+	tokenHeader = "X-Form-Token" // the name of a header, for scripts that send no form
 	loginCookie = "mailbox-login"
 )
 

@@ -67,12 +67,13 @@ func mayWrite(s *workflow.Step, by workflow.Actor) error {
 // current is the answer being written, or an empty one of the coming round.
 func current(ctx context.Context, tx workflow.Store, caseID int64) (workflow.AnswerDraft, error) {
 	a, err := tx.AnswerOf(ctx, caseID)
-	switch {
-	case workflow.KindOf(err) == workflow.NotFound && err != nil:
-		return workflow.AnswerDraft{CaseID: caseID, Round: 1}, nil
-	case err != nil:
-		return a, err
-	case !a.Sent.IsZero():
+	if err != nil {
+		if workflow.KindOf(err) == workflow.NotFound {
+			err = nil
+		}
+		return workflow.AnswerDraft{CaseID: caseID, Round: 1}, err
+	}
+	if !a.Sent.IsZero() {
 		return workflow.AnswerDraft{CaseID: caseID, Round: a.Round + 1}, nil
 	}
 	return a, nil
