@@ -12,9 +12,8 @@ import (
 )
 
 // home is the first page. Its promise is the college's own sentence, or what
-// most categories are promised; figures of
-// last month stand beside it when there are enough letters behind them. It is
-// shown without them rather than not at all.
+// most categories are promised; figures of last month stand beside it when
+// there are enough letters behind them.
 func (p *Pages) home(c *web.Context) error {
 	o, err := p.lists.load(c.Context(), c.Now)
 	if err != nil {
