@@ -183,8 +183,10 @@ func (p *Pages) reveal(c *web.Context) error {
 func known(c *web.Context, who workflow.Identity) []templates.Fact {
 	var out []templates.Fact
 	for _, f := range []templates.Fact{
-		{Label: c.Text("desk.identity.name"), Value: who.Name}, {Label: c.Text("desk.identity.number"), Value: who.Number},
-		{Label: c.Text("desk.identity.phone"), Value: who.Phone}, {Label: c.Text("desk.identity.email"), Value: who.Email},
+		{Label: c.Text("desk.identity.name"), Value: who.Name},
+		{Label: c.Text("desk.identity.number"), Value: who.Number},
+		{Label: c.Text("desk.identity.phone"), Value: who.Phone},
+		{Label: c.Text("desk.identity.email"), Value: who.Email},
 	} {
 		if f.Value != "" {
 			out = append(out, f)

@@ -105,8 +105,17 @@ func TestWhoSeesACase(t *testing.T) {
 		who  workflow.Account
 		want int
 	}{
-		{w.LogisticsClerk, 200}, {w.LogisticsHead, 200}, {w.Clerk, 200}, {w.OfficeHead, 200}, {w.Leader, 200}, {w.Principal, 200},
-		{w.AcademicClerk, 404}, {w.AcademicHead, 404}, {w.Discipline, 404}, {w.Admin, 404}, {w.Reviewer, 404},
+		{w.LogisticsClerk, 200},
+		{w.LogisticsHead, 200},
+		{w.Clerk, 200},
+		{w.OfficeHead, 200},
+		{w.Leader, 200},
+		{w.Principal, 200},
+		{w.AcademicClerk, 404},
+		{w.AcademicHead, 404},
+		{w.Discipline, 404},
+		{w.Admin, 404},
+		{w.Reviewer, 404},
 	} {
 		client := w.as(t, test.who)
 		for _, p := range []string{path(c, ""), path(c, "print"), path(c, "note")} {

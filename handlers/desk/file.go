@@ -27,7 +27,7 @@ func (p *Pages) file(c *web.Context) error {
 	if err != nil {
 		return fmt.Errorf("open file %d: %w", f.ID, err)
 	}
-	defer content.Close()
+	defer func() { _ = content.Close() }() // it was only read
 	if c.Query("show") != "" && isPicture(f.MediaType) {
 		return c.Picture(f.Name, f.Size, content)
 	}

@@ -62,7 +62,9 @@ func TestDueOf(t *testing.T) {
 		due   time.Duration
 		tone  string
 	}{
-		{workflow.Overall, -time.Hour, "late"}, {workflow.Overall, time.Hour, "soon"}, {workflow.Overall, 72 * time.Hour, ""},
+		{workflow.Overall, -time.Hour, "late"},
+		{workflow.Overall, time.Hour, "soon"},
+		{workflow.Overall, 72 * time.Hour, ""},
 		{workflow.ToSupply, -time.Hour, "info"},
 	} {
 		spoken(t, "zh-CN", func(c *web.Context) string {

@@ -122,8 +122,10 @@ func TestTemplatesOfACategory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, a := range []workflow.AnswerTemplate{
-		{Title: "通用", Purpose: "answer", Active: true, Body: "a"}, {Title: "维修", Purpose: "answer", Category: w.Repair.ID, Active: true, Body: "b"},
-		{Title: "教学", Purpose: "answer", Category: w.Teaching.ID, Active: true, Body: "c"}, {Title: "不予受理", Purpose: "decline", Active: true, Body: "d"},
+		{Title: "通用", Purpose: "answer", Active: true, Body: "a"},
+		{Title: "维修", Purpose: "answer", Category: w.Repair.ID, Active: true, Body: "b"},
+		{Title: "教学", Purpose: "answer", Category: w.Teaching.ID, Active: true, Body: "c"},
+		{Title: "不予受理", Purpose: "decline", Active: true, Body: "d"},
 		{Title: "停用", Purpose: "answer", Body: "e"},
 	} {
 		if err := w.Store.SaveAnswerTemplate(t.Context(), &a); err != nil {
