@@ -3,6 +3,7 @@ package office
 import (
 	"mailbox/handlers/web"
 	"mailbox/workflow"
+	"mailbox/workflow/delivery"
 )
 
 // most is up to where failures are counted for the navigation.
@@ -31,7 +32,7 @@ func (p *Pages) Counts(c *web.Context) (map[string]web.NavCount, error) {
 	if err != nil {
 		return nil, err
 	}
-	failed, err := p.Failures.Count(c.Context(), by, most)
+	failed, err := p.Failures.Count(c.Context(), by, delivery.ToWriters, most)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,10 +99,20 @@ func (p *Pages) fillFigures(c *web.Context, page *figuresPage, t report.Table) e
 	}
 	_, received := figureOf(t.Total, "received")
 	_, inHand := figureOf(t.Total, "in_hand")
-	page.Empty = received.N == 0 && inHand.N == 0 && len(t.Rows) == 0
+	page.Empty = received.N == 0 && inHand.N == 0
+	t.Rows = begun(c, t)
 	page.Table = figureTable(c, t)
 	page.Trend, page.Bars = figureCharts(c, t)
 	return nil
+}
+
+// begun leaves out the months that have not begun.
+func begun(c *web.Context, t report.Table) []report.Line {
+	if t.Ask.By != workflow.ByMonth {
+		return t.Rows
+	}
+	today := c.Now.Format(time.DateOnly)
+	return slices.DeleteFunc(slices.Clone(t.Rows), func(l report.Line) bool { return l.Key > today })
 }
 
 // headline is one figure of the whole period: its value, what it is taken
@@ -121,8 +132,18 @@ func headline(c *web.Context, f report.Figure, cell report.Cell) templates.Stat 
 	if cell.LastYear != nil {
 		before = append(before, c.Text("office.figures.lastyear", valueText(f, *cell.LastYear)))
 	}
+	for i, b := range before {
+		before[i] = strings.ReplaceAll(b, " ", "\u00a0") // it breaks between them
+	}
 	s.Before = strings.Join(before, " · ")
 	return s
+}
+
+// inTable names the figures that fit beside each other on a page; files have
+// all of them.
+var inTable = map[string]bool{
+	"received": true, "accepted": true, "declined": true, "answered": true, "closed": true, "late": true,
+	"on_time": true, "in_hand": true, "median": true, "satisfaction": true,
 }
 
 func figureTable(c *web.Context, t report.Table) templates.Table {
@@ -131,7 +152,9 @@ func figureTable(c *web.Context, t report.Table) templates.Table {
 		Columns: []templates.Column{{Label: c.Text("figures.by." + string(t.Ask.By))}},
 	}
 	for _, f := range report.All {
-		out.Columns = append(out.Columns, templates.Column{Label: c.Text("figure." + f.Key), Number: true})
+		if inTable[f.Key] {
+			out.Columns = append(out.Columns, templates.Column{Label: c.Text("figure." + f.Key), Number: true})
+		}
 	}
 	for _, l := range t.Rows {
 		out.Rows = append(out.Rows, templates.Row{Cells: figureCells(c, t, l)})
@@ -143,8 +166,9 @@ func figureTable(c *web.Context, t report.Table) templates.Table {
 func figureCells(c *web.Context, t report.Table, l report.Line) []templates.Cell {
 	out := []templates.Cell{{Text: lineName(c, t, l)}}
 	for i, f := range report.All {
-		cell := l.Cells[i]
-		out = append(out, templates.Cell{Text: valueText(f, cell.Value), Hint: baseText(c, f, cell.Value), Href: behind(cell)})
+		if cell := l.Cells[i]; inTable[f.Key] {
+			out = append(out, templates.Cell{Text: valueText(f, cell.Value), Hint: baseText(c, f, cell.Value), Href: behind(cell)})
+		}
 	}
 	return out
 }

@@ -42,6 +42,7 @@ func (p *Pages) Routes() []web.Route {
 		post("/office/mail/:id/retry", screeners, p.retryMail),
 		post("/office/mail/:id/dismiss", screeners, p.dismissMail),
 		get("/office/undelivered", screeners, p.undelivered),
+		post("/office/undelivered", screeners, p.sendAllAgain),
 		post("/office/undelivered/:id/again", screeners, p.sendAgain),
 		post("/office/undelivered/:id/settle", screeners, p.settle),
 		get("/office/figures", counters, p.figures),

@@ -136,6 +136,9 @@ func (p *Pages) fillTray(c *web.Context, page *trayPage, rows []workflow.Row, at
 	for i, r := range rows {
 		item := web.CaseItem(c, work, r, trayPath(at, r.Number))
 		item.Current = i == open
+		if !r.Urgent {
+			item.Badge = nil // the pile says where it stands
+		}
 		page.Items = append(page.Items, item)
 	}
 	d, err := p.Cases.Open(c.Context(), c.User.Actor(), rows[open].Number)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	"mailbox/handlers/web"
@@ -16,8 +17,11 @@ const failuresPerPage = 25
 
 type undeliveredPage struct {
 	templates.Page
+	Tabs  []templates.Tab
 	Items []failure
 	More  string
+	Staff bool
+	Again int    // how many can be sent again together
 	Wrong int64  // the item a remark is missing for
 	Typed string // what was typed there
 }
@@ -44,7 +48,10 @@ func (p *Pages) showUndelivered(c *web.Context, status int, page undeliveredPage
 	if err != nil {
 		return err
 	}
-	all, err := p.Failures.List(c.Context(), c.User.Actor(), before, failuresPerPage+1)
+	if err := p.failureTabs(c, &page); err != nil {
+		return err
+	}
+	all, err := p.Failures.List(c.Context(), c.User.Actor(), delivery.Readers(page.Staff), before, failuresPerPage+1)
 	if err != nil {
 		return err
 	}
@@ -54,11 +61,28 @@ func (p *Pages) showUndelivered(c *web.Context, status int, page undeliveredPage
 	}
 	for _, f := range all {
 		page.Items = append(page.Items, failureOf(c, f))
+		page.Again += yes(f.State == workflow.Failed)
 	}
 	problems := page.Problems
 	page.Page = c.Page("office.undelivered")
 	page.Problems = problems
 	return c.Render(status, "office/undelivered.html", page)
+}
+
+// failureTabs tells what writers did not get from what staff did not.
+func (p *Pages) failureTabs(c *web.Context, page *undeliveredPage) error {
+	page.Staff = c.Query("to") == "staff"
+	for _, tab := range []struct {
+		to        delivery.Readers
+		key, href string
+	}{{delivery.ToWriters, "office.undelivered.writers", "/office/undelivered"}, {delivery.ToStaff, "office.undelivered.tostaff", "/office/undelivered?to=staff"}} {
+		n, err := p.Failures.Count(c.Context(), c.User.Actor(), tab.to, most)
+		if err != nil {
+			return err
+		}
+		page.Tabs = append(page.Tabs, templates.Tab{Label: c.Text(tab.key), Href: tab.href, Count: n, Current: page.Staff == bool(tab.to)})
+	}
+	return nil
 }
 
 func failureOf(c *web.Context, f delivery.Failure) failure {
@@ -102,6 +126,24 @@ func (p *Pages) sendAgain(c *web.Context) error {
 		return err
 	}
 	c.Flash("good", "office.undelivered.again.done")
+	return c.Redirect("/office/undelivered")
+}
+
+// sendAllAgain queues everything that failed once more.
+func (p *Pages) sendAllAgain(c *web.Context) error {
+	form, err := c.Form()
+	if err != nil {
+		return err
+	}
+	staff := form.Line("to") == "staff"
+	n, err := p.Failures.AllAgain(c.Context(), c.User.Actor(), delivery.Readers(staff), most)
+	if err != nil {
+		return err
+	}
+	c.Flash("good", "office.undelivered.all.done", strconv.Itoa(n))
+	if staff {
+		return c.Redirect("/office/undelivered?to=staff")
+	}
 	return c.Redirect("/office/undelivered")
 }
 

@@ -2,7 +2,9 @@
 // focus, and escape puts it away.
 for (const panel of document.querySelectorAll("details.act")) {
   panel.addEventListener("toggle", () => {
-    if (panel.open) panel.querySelector("select, textarea, input:not([type=hidden]), .act-form button")?.focus();
+    if (!panel.open) return;
+    panel.scrollIntoView({ block: "nearest" });
+    panel.querySelector("select, textarea, input:not([type=hidden]), .act-form button")?.focus();
   });
   panel.addEventListener("keydown", (e) => {
     if (e.key !== "Escape" || !panel.open) return;

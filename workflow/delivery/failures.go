@@ -25,9 +25,19 @@ type Failure struct {
 // failurePage is how many notices are looked at together.
 const failurePage = 100
 
+// Readers is whom the messages were for.
+type Readers bool
+
+// What writers and what staff were to be told. Staff find theirs on their
+// pages as well; a writer has nothing but the mail.
+const (
+	ToWriters Readers = false
+	ToStaff   Readers = true
+)
+
 // List returns up to limit failures the actor may know of, newest first, with
 // ids below before (0: from the newest).
-func (f *Failures) List(ctx context.Context, by workflow.Actor, before int64, limit int) ([]Failure, error) {
+func (f *Failures) List(ctx context.Context, by workflow.Actor, to Readers, before int64, limit int) ([]Failure, error) {
 	if !mends(by) {
 		return nil, workflow.Absent()
 	}
@@ -39,6 +49,9 @@ func (f *Failures) List(ctx context.Context, by workflow.Actor, before int64, li
 		}
 		for _, n := range notices {
 			before = n.ID
+			if (n.Account != 0) != bool(to) {
+				continue
+			}
 			one, err := f.about(ctx, by, n)
 			if workflow.KindOf(err) == workflow.NotFound && err != nil {
 				continue
@@ -57,8 +70,8 @@ func (f *Failures) List(ctx context.Context, by workflow.Actor, before int64, li
 }
 
 // Count counts what List returns, at most up to limit.
-func (f *Failures) Count(ctx context.Context, by workflow.Actor, limit int) (int, error) {
-	all, err := f.List(ctx, by, 0, limit)
+func (f *Failures) Count(ctx context.Context, by workflow.Actor, to Readers, limit int) (int, error) {
+	all, err := f.List(ctx, by, to, 0, limit)
 	return len(all), err
 }
 
@@ -111,6 +124,27 @@ func (f *Failures) Again(ctx context.Context, by workflow.Actor, id int64) error
 		return err
 	}
 	return f.settle(ctx, by, one, true, "")
+}
+
+// AllAgain queues up to limit failed messages once more, the newest first, and
+// returns how many: after a mail server was away. What is uncertain stays for a
+// person to decide one by one.
+func (f *Failures) AllAgain(ctx context.Context, by workflow.Actor, to Readers, limit int) (int, error) {
+	all, err := f.List(ctx, by, to, 0, limit)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, one := range all {
+		if one.State != workflow.Failed {
+			continue
+		}
+		if err := f.settle(ctx, by, one, true, ""); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
 }
 
 // Settle says that the matter is seen to in another way, which the remark

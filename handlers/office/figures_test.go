@@ -1,0 +1,130 @@
+package office_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+func TestFigures_everyNumberEqualsItsList(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	k.busy(t, 40)
+	clerk := k.as(t, k.Clerk)
+	for _, by := range []string{"month", "department", "category", "kind", "channel", "mode"} {
+		page := clerk.Get("/office/figures?span=year&by=" + by).Wants(http.StatusOK).HTML()
+		n := 0
+		for _, row := range page.All(".figures-table td.number") {
+			links := row.All("a")
+			if len(links) == 0 {
+				continue
+			}
+			n++
+			want := links[0].Text()
+			if base := strings.TrimSpace(strings.TrimPrefix(row.Text(), want)); base != "" {
+				want = strings.TrimPrefix(strings.Fields(base)[0], "n") // the part of a share
+				if strings.HasPrefix(base, "n =") {
+					want = strings.TrimPrefix(base, "n = ")
+				}
+			}
+			if got := listed(t, clerk, links[0].Attr("href")); got != want {
+				t.Errorf("by %s: %q opens a list of %s", by, row.Text(), got)
+			}
+		}
+		if n < 10 {
+			t.Errorf("by %s: only %d numbers open lists", by, n)
+		}
+	}
+}
+
+func TestFigures_withoutABaseAreADash(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	page := k.as(t, k.Principal).Get("/office/figures?span=month").Wants(http.StatusOK, "这段时间没有来信").HTML()
+	dashes := 0
+	for _, value := range page.All(".stat-value") {
+		switch text := value.Text(); text {
+		case "—":
+			dashes++
+		case "0":
+		default:
+			t.Errorf("a figure of nothing is %q", text)
+		}
+	}
+	if dashes != 5 {
+		t.Errorf("%d dashes, want one for each share and the median", dashes)
+	}
+}
+
+func TestFigures_periods(t *testing.T) {
+	t.Parallel()
+	k := open(t) // on 23 November 2026
+	clerk := k.as(t, k.Clerk)
+	for query, want := range map[string]string{
+		"":                               "2026-09-01 至 2027-08-31",
+		"span=month":                     "2026-11-01 至 2026-11-30",
+		"span=lastmonth":                 "2026-10-01 至 2026-10-31",
+		"span=term":                      "2026-09-01 至 2027-02-28",
+		"span=year":                      "2026-01-01 至 2026-12-31",
+		"from=2026-02-10&to=2026-02-10":  "2026-02-10 至 2026-02-10",
+		"from=2026-02-10&to=2026-12-31&": "2026-02-10 至 2026-12-31",
+	} {
+		clerk.Get("/office/figures?"+query).Wants(http.StatusOK, want)
+	}
+	clerk.Get("/office/figures?from=2026-03-01&to=2026-02-01").Wants(http.StatusUnprocessableEntity, "结束日期应晚于开始日期")
+	clerk.Get("/office/figures?from=spring&to=").Wants(http.StatusUnprocessableEntity, "日期格式")
+}
+
+func TestFigures_export(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	k.busy(t, 16)
+	clerk := k.as(t, k.Clerk)
+	ask := url.Values{"span": {"year"}, "by": {"department"}, "format": {"csv"}}
+	for name, value := range form(t, clerk.Get("/office/figures?span=year&by=department").HTML(), "/office/figures/export") {
+		ask[name] = value
+	}
+	answer := clerk.Post("/office/figures/export", ask).Wants(http.StatusOK, "后勤处")
+	if d := answer.Header.Get("Content-Disposition"); !strings.HasPrefix(d, "attachment") || !strings.Contains(d, ".csv") {
+		t.Errorf("disposition %q", d)
+	}
+	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(answer.Body, "\ufeff")))
+	r.FieldsPerRecord = -1
+	lines, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := lines[len(lines)-1]; last[0] != "合计" || last[1] != "16" {
+		t.Errorf("the last line is %q", last)
+	}
+	ask.Set("format", "xlsx")
+	f, err := excelize.OpenReader(bytes.NewReader([]byte(clerk.Post("/office/figures/export", ask).Wants(http.StatusOK).Body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if title, err := f.GetCellValue(f.GetSheetName(0), "A1"); err != nil || title != "办理情况统计" {
+		t.Errorf("title %q, %v", title, err)
+	}
+	entries, err := k.Store.Journal(t.Context(), 0, 10)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("%d journal entries, %v; want one for each export", len(entries), err)
+	}
+	ask.Set("format", "docm")
+	clerk.Post("/office/figures/export", ask).Wants(http.StatusUnprocessableEntity)
+}
+
+func TestFigures_ofADepartmentAreItsOwn(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	k.busy(t, 24)
+	page := k.as(t, k.LogisticsHead).Get("/office/figures?span=year&by=department").Wants(http.StatusOK, "统计 · 后勤处").HTML()
+	if rows := page.All(".figures-table tbody tr"); len(rows) != 2 {
+		t.Errorf("%d rows, want the department and the total", len(rows))
+	}
+}
