@@ -280,6 +280,8 @@ type Mailroom interface {
 	RawMailsOf(ctx context.Context, caseID int64) ([]RawMail, error)
 	Cursor(ctx context.Context, mailbox string) (MailCursor, error) // a new mailbox has a zero cursor
 	SaveCursor(ctx context.Context, c MailCursor) error
+	// Arrived returns those of the sources' names whose mails are stored.
+	Arrived(ctx context.Context, externals []string) ([]string, error)
 	Cursors(ctx context.Context) ([]MailCursor, error)
 	MarkDead(ctx context.Context, mailIndex []byte, reason string, at time.Time) error
 	IsDead(ctx context.Context, mailIndex []byte) (bool, error)

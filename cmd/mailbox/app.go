@@ -39,6 +39,7 @@ type app struct {
 	proof     intake.Proof
 	words     *templates.Set
 	followers []*receive.Follower
+	mailDoor  *mailDoor
 }
 
 // join makes the use cases. The clock is an argument so that the demonstration

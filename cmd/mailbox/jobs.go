@@ -20,7 +20,9 @@ const (
 func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 	var out []schedule.Job
 	if s.has("channels") {
-		out = append(out, schedule.Job{Name: "sort mail", Every: 500 * time.Millisecond, Run: a.sortMail})
+		out = append(out,
+			schedule.Job{Name: "sort mail", Every: 500 * time.Millisecond, Run: a.sortMail},
+			schedule.Job{Name: "note mailboxes", Every: time.Minute, Run: a.mailDoor.note})
 	}
 	if s.has("timers") {
 		out = append(out,

@@ -2,16 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/mail"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"mailbox/handlers/channel/email"
-	"mailbox/handlers/channel/email/receive"
 	"mailbox/handlers/channel/email/send"
 	"mailbox/workflow"
 	"mailbox/workflow/casework"
@@ -58,67 +55,4 @@ func (a *app) follow(ctx context.Context, caseID int64, m intake.ReadMail, exter
 		Action: workflow.MarkAdd, Body: m.Text, Quoted: m.Quoted, HTML: m.HTML, Files: files, Channel: workflow.Email, External: external,
 	})
 	return err
-}
-
-// beginChannels starts whatever brings letters in by mail.
-func (a *app) beginChannels(ctx context.Context, c *Config, run func(string, func(context.Context) error)) (smtp string, err error) {
-	door := mailDoor{a}
-	if c.SMTPListen != "" {
-		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.SMTPListen)
-		if err != nil {
-			return "", fmt.Errorf("receive mail: %w", err)
-		}
-		domains := strings.Fields(c.MailDomains)
-		if len(domains) == 0 {
-			domains = []string{c.mailDomain()}
-		}
-		server := receive.NewSMTP(receive.SMTPConfig{Hostname: c.mailDomain(), Domains: domains}, door, a.desk.Now, a.log)
-		run("receive mail", func(ctx context.Context) error { return server.Serve(ctx, ln) })
-		smtp = ln.Addr().String()
-	}
-	var errs []error
-	for _, url := range strings.Fields(string(c.IMAPURL)) {
-		f, err := receive.NewFollower(receive.IMAPConfig{URL: url}, door, door, nil, a.desk.Now, a.log)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		a.followers = append(a.followers, f)
-		run("follow mailbox", func(ctx context.Context) error {
-			f.Run(ctx)
-			return nil
-		})
-	}
-	return smtp, errors.Join(errs...)
-}
-
-// mailDoor gives arriving mail to the mailroom, and remembers how far each
-// followed mailbox was read.
-type mailDoor struct{ *app }
-
-// Arrive implements receive.Intake.
-func (d mailDoor) Arrive(ctx context.Context, m receive.Arrival) error {
-	return d.mailroom.Arrive(ctx, intake.Arrival{
-		Source: m.Source, Mailbox: m.Mailbox, External: m.ExternalID, EnvelopeFrom: m.EnvelopeFrom, EnvelopeTo: m.EnvelopeTo,
-		Received: m.ReceivedAt, Raw: m.Raw, Unreadable: m.Unreadable,
-	})
-}
-
-// Cursor implements receive.Cursors.
-func (d mailDoor) Cursor(ctx context.Context, mailbox string) (uidValidity, lastUID uint32, err error) {
-	c, err := d.store.Cursor(ctx, mailbox)
-	return c.UIDValidity, c.LastUID, err
-}
-
-// Advance implements receive.Cursors: it never goes back.
-func (d mailDoor) Advance(ctx context.Context, mailbox string, uidValidity, uid uint32) error {
-	c, err := d.store.Cursor(ctx, mailbox)
-	if err != nil {
-		return err
-	}
-	if c.UIDValidity == uidValidity && c.LastUID >= uid {
-		return nil // another follower of the same mailbox was further
-	}
-	c.Mailbox, c.UIDValidity, c.LastUID, c.Seen = mailbox, uidValidity, uid, d.desk.Now()
-	return d.store.SaveCursor(ctx, c)
 }

@@ -1,17 +1,21 @@
 package main
-import ("testing";"time"
-"mailbox/repository/postgres/pgtest"
-"mailbox/repository/redisdb/redistest"
+
+import (
+	"mailbox/repository/postgres/pgtest"
+	"mailbox/repository/redisdb/redistest"
+	"testing"
+	"time"
 )
+
 func TestSmoke(t *testing.T) {
 	dir := redistest.Dir(t)
 	env := []string{"DATABASE_URL=" + pgtest.Open(t), "REDIS_URL=" + redistest.Open(t)}
 	p := newProgram(t, dir, env...)
 	for range 3 {
-	b := time.Now()
-	p.start(t, 0)
-	t.Log(time.Since(b))
-	p.kill()
+		b := time.Now()
+		p.start(t, 0)
+		t.Log(time.Since(b))
+		p.kill()
 	}
 	p.start(t, 0)
 	b := time.Now()

@@ -54,6 +54,14 @@ func (s *Store) SaveCursor(ctx context.Context, c workflow.MailCursor) error {
 	return err
 }
 
+const sqlArrived = `SELECT external FROM raw_mails WHERE external = ANY ($1)`
+
+// Arrived implements workflow.Mailroom.
+func (s *Store) Arrived(ctx context.Context, externals []string) ([]string, error) {
+	same := func(external string) string { return external }
+	return many(ctx, s, "look mails up", same, sqlArrived, array(externals))
+}
+
 const sqlCursors = `SELECT` + cursorColumns + ` FROM mailboxes b ORDER BY b.name`
 
 // Cursors implements workflow.Mailroom.

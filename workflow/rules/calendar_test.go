@@ -275,15 +275,24 @@ func TestDrafts(t *testing.T) {
 		"policy": {func() (workflow.CalendarVersion, error) {
 			return rules.SetVacation(v, "", workflow.Vacation{First: "2027-08-01", Last: "2027-08-02", Name: "x", Policy: "sleep"})
 		}, map[string]string{"policy": "invalid.choice"}},
-		"backwards": {func() (workflow.CalendarVersion, error) { return rules.SetDays(v, "2026-12-02", "2026-12-01", "off", "x") }, map[string]string{"last": "invalid.period"}},
-		"no day":    {func() (workflow.CalendarVersion, error) { return rules.SetDays(v, "", "", "off", "x") }, map[string]string{"first": "invalid.date"}},
-		"no name":   {func() (workflow.CalendarVersion, error) { return rules.SetDays(v, "2026-12-02", "", "off", "") }, map[string]string{"name": "invalid.required"}},
-		"no kind":   {func() (workflow.CalendarVersion, error) { return rules.SetDays(v, "2026-12-02", "", "", "x") }, map[string]string{"kind": "invalid.choice"}},
-		"a year":    {func() (workflow.CalendarVersion, error) { return rules.SetDays(v, "2026-01-01", "2026-12-31", "off", "x") }, map[string]string{"last": "calendar.too_long"}},
-		"hours":     {func() (workflow.CalendarVersion, error) { return rules.SetHours(v, [][2]string{{"8", "12:00"}}) }, map[string]string{"hours": "calendar.hours"}},
-		"order":     {func() (workflow.CalendarVersion, error) { return rules.SetHours(v, [][2]string{{"08:00", "12:00"}, {"11:00", "17:00"}}) }, map[string]string{"hours": "calendar.hours_order"}},
-		"no hours":  {func() (workflow.CalendarVersion, error) { return rules.SetHours(v, nil) }, map[string]string{"hours": "invalid.required"}},
-		"nothing":   {func() (workflow.CalendarVersion, error) { _, err := r.Preview(t.Context(), w.Admin.Actor(), v); return v, err }, map[string]string{"": "calendar.same"}},
+		"backwards": {func() (workflow.CalendarVersion, error) {
+			return rules.SetDays(v, "2026-12-02", "2026-12-01", "off", "x")
+		}, map[string]string{"last": "invalid.period"}},
+		"no day":  {func() (workflow.CalendarVersion, error) { return rules.SetDays(v, "", "", "off", "x") }, map[string]string{"first": "invalid.date"}},
+		"no name": {func() (workflow.CalendarVersion, error) { return rules.SetDays(v, "2026-12-02", "", "off", "") }, map[string]string{"name": "invalid.required"}},
+		"no kind": {func() (workflow.CalendarVersion, error) { return rules.SetDays(v, "2026-12-02", "", "", "x") }, map[string]string{"kind": "invalid.choice"}},
+		"a year": {func() (workflow.CalendarVersion, error) {
+			return rules.SetDays(v, "2026-01-01", "2026-12-31", "off", "x")
+		}, map[string]string{"last": "calendar.too_long"}},
+		"hours": {func() (workflow.CalendarVersion, error) { return rules.SetHours(v, [][2]string{{"8", "12:00"}}) }, map[string]string{"hours": "calendar.hours"}},
+		"order": {func() (workflow.CalendarVersion, error) {
+			return rules.SetHours(v, [][2]string{{"08:00", "12:00"}, {"11:00", "17:00"}})
+		}, map[string]string{"hours": "calendar.hours_order"}},
+		"no hours": {func() (workflow.CalendarVersion, error) { return rules.SetHours(v, nil) }, map[string]string{"hours": "invalid.required"}},
+		"nothing": {func() (workflow.CalendarVersion, error) {
+			_, err := r.Preview(t.Context(), w.Admin.Actor(), v)
+			return v, err
+		}, map[string]string{"": "calendar.same"}},
 	} {
 		_, err := test.do()
 		wants(t, name, err, test.want)

@@ -218,4 +218,3 @@ func sameCalendar(a, b workflow.CalendarVersion) error {
 	}
 	return nil
 }
-

@@ -106,9 +106,12 @@ func TestOnlyWhoMay(t *testing.T) {
 		}
 	}
 	for name, write := range map[string]func(by workflow.Actor) error{
-		"preview":  func(by workflow.Actor) error { _, err := r.Preview(ctx, by, w.Calendar); return err },
-		"apply":    func(by workflow.Actor) error { _, err := r.Apply(ctx, by, w.Calendar); return err },
-		"template": func(by workflow.Actor) error { _, err := r.SaveTemplate(ctx, by, workflow.AnswerTemplate{}); return err },
+		"preview": func(by workflow.Actor) error { _, err := r.Preview(ctx, by, w.Calendar); return err },
+		"apply":   func(by workflow.Actor) error { _, err := r.Apply(ctx, by, w.Calendar); return err },
+		"template": func(by workflow.Actor) error {
+			_, err := r.SaveTemplate(ctx, by, workflow.AnswerTemplate{})
+			return err
+		},
 	} {
 		if err := write(w.Clerk.Actor()); workflow.KindOf(err) != workflow.NotFound {
 			t.Errorf("%s for the clerk: %v", name, err)

@@ -96,6 +96,17 @@ func (m *Memory) SaveCursor(ctx context.Context, c workflow.MailCursor) error {
 	})
 }
 
+// Arrived implements workflow.Mailroom.
+func (m *Memory) Arrived(ctx context.Context, externals []string) ([]string, error) {
+	return read(ctx, m, func(d *data) ([]string, error) {
+		var out []string
+		for _, mail := range d.mails.where(func(o workflow.RawMail) bool { return slices.Contains(externals, o.External) }) {
+			out = append(out, mail.External)
+		}
+		return out, nil
+	})
+}
+
 // Cursors implements workflow.Mailroom.
 func (m *Memory) Cursors(ctx context.Context) ([]workflow.MailCursor, error) {
 	return read(ctx, m, func(d *data) ([]workflow.MailCursor, error) {

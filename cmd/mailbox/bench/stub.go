@@ -4,7 +4,7 @@ import "context"
 
 type archive struct{}
 
-func (r *run) closeArchive() error            { return nil }
+func (r *run) closeArchive() error        { return nil }
 func start(context.Context, *run) error   { return nil }
 func mails(context.Context, *run) error   { return nil }
 func timers(context.Context, *run) error  { return nil }
