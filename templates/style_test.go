@@ -63,7 +63,7 @@ var (
 func stylesheet(t *testing.T) string {
 	t.Helper()
 	var css strings.Builder
-	for _, name := range []string{"static/app.css", "static/desk.css", "static/public.css"} {
+	for _, name := range []string{"static/app.css", "static/desk.css", "static/admin.css", "static/public.css"} {
 		b, err := files.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -61,9 +61,10 @@ var filetypes = map[string]filetype{
 	".ofd":  openDocument("application/ofd"),
 	".zip":  {kind: "application/zip", looks: []string{"application/zip"}, archive: plainArchive},
 
-	".txt": {kind: "text/plain", looks: textLooks},
-	".csv": {kind: "text/csv", looks: textLooks},
-	".md":  {kind: "text/plain", looks: textLooks},
+	".txt":  {kind: "text/plain", looks: textLooks},
+	".csv":  {kind: "text/csv", looks: textLooks},
+	".json": {kind: "application/json", looks: textLooks},
+	".md":   {kind: "text/plain", looks: textLooks},
 
 	".mp3": same("audio/mpeg"), ".amr": same("audio/amr"), ".wav": same("audio/wav"),
 	".m4a":  {kind: "audio/mp4", looks: mp4Looks},

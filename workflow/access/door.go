@@ -207,6 +207,9 @@ func (d *Door) keep(ctx context.Context, before workflow.Account, a *workflow.Ac
 	fresh := *a
 	err := d.store.Atomic(ctx, func(tx workflow.Store) error {
 		fresh = *a
+		if err := free(ctx, tx, fresh); err != nil {
+			return err
+		}
 		if rules(before) && !rules(fresh) {
 			admins, err := tx.AccountsFor(ctx, 0, workflow.Admin)
 			if err != nil {
@@ -220,6 +223,18 @@ func (d *Door) keep(ctx context.Context, before workflow.Account, a *workflow.Ac
 	})
 	if err == nil {
 		*a = fresh
+	}
+	return err
+}
+
+// free refuses a user name that somebody else has.
+func free(ctx context.Context, tx workflow.Store, a workflow.Account) error {
+	other, err := tx.AccountByName(ctx, a.Username)
+	switch {
+	case workflow.KindOf(err) == workflow.NotFound && err != nil:
+		return nil
+	case err == nil && other.ID != a.ID:
+		return workflow.Wrong("username", "access.username_taken")
 	}
 	return err
 }

@@ -37,6 +37,16 @@ func TestLastAdministratorStays(t *testing.T) {
 	}
 }
 
+func TestUserNamesAreTakenOnce(t *testing.T) {
+	t.Parallel()
+	w := worldtest.New(t, workflowtest.NewMemory())
+	twin := workflow.Account{Username: " Clerk", Name: "另一位", Roles: []workflow.Role{workflow.Clerk}}
+	_, err := w.Door.SaveAccount(t.Context(), w.Admin.Actor(), twin, "")
+	if e, ok := errors.AsType[*workflow.Error](err); !ok || e.Field != "username" {
+		t.Errorf("a second account of the name: %v", err)
+	}
+}
+
 func TestFreshPasswords(t *testing.T) {
 	t.Parallel()
 	a, b := access.FreshPassword(), access.FreshPassword()

@@ -3,6 +3,7 @@ package rules
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -66,8 +67,10 @@ type Values map[string]string
 
 // ReadSettings returns the settings that anybody may know: all of them.
 func ReadSettings(ctx context.Context, from SettingSource) (Values, error) {
-	v, err := from.Settings(ctx)
-	return Values(v), err
+	stored, err := from.Settings(ctx)
+	out := Values{}
+	maps.Copy(out, stored)
+	return out, err
 }
 
 // Get returns a setting, or its default when it is not set.
@@ -110,6 +113,14 @@ func (v Values) Phones() []Phone {
 		out = append(out, p)
 	}
 	return out
+}
+
+// Settings returns what is set, for administrators.
+func (r *Rules) Settings(ctx context.Context, by workflow.Actor) (Values, error) {
+	if err := admin(by); err != nil {
+		return nil, err
+	}
+	return ReadSettings(ctx, r.desk.Store)
 }
 
 // SaveSettings stores the settings that are named and differ, and notes each in
