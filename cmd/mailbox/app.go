@@ -40,6 +40,7 @@ type app struct {
 	words     *templates.Set
 	followers []*receive.Follower
 	mailDoor  *mailDoor
+	outbox    func(messageID string) ([]byte, error) // mails as files; nil when they are sent
 }
 
 // join makes the use cases. The clock is an argument so that the demonstration

@@ -44,7 +44,11 @@ func (a *app) joinMail(c *Config, w world) error {
 
 func (a *app) sender(c *Config, w world) (send.Sender, error) {
 	if c.SMTPURL == "" {
-		return send.NewFolder(filepath.Join(c.Data, "outgoing"), w.Now)
+		folder, err := send.NewFolder(filepath.Join(c.Data, "outgoing"), w.Now)
+		if err == nil {
+			a.outbox = folder.Read
+		}
+		return folder, err
 	}
 	return send.NewSMTP(string(c.SMTPURL), c.mailDomain(), time.Minute, nil, w.Now)
 }

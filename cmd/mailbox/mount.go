@@ -1,15 +1,19 @@
 package main
 
 import (
+	"context"
 	"errors"
 
+	"mailbox/handlers/admin"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
 	"mailbox/handlers/document"
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
 	"mailbox/handlers/web"
+	"mailbox/workflow/audit"
 	"mailbox/workflow/delivery"
+	"mailbox/workflow/rules"
 )
 
 // audiences are the pages of everybody, ready to be mounted.
@@ -17,11 +21,16 @@ type audiences struct {
 	public *public.Pages
 	desk   *desk.Pages
 	office *office.Pages
+	admin  *admin.Pages
 	api    *api.API
 }
 
 // audiences makes the pages.
-func (a *app) audiences() (audiences, error) {
+func (a *app) audiences(demo bool) (audiences, error) {
+	outbox := a.outbox
+	if !demo {
+		outbox = nil // an administrator does not read letters
+	}
 	everybody, err := public.New(public.Deps{
 		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door,
 		Figures: a.figures, Key: a.keys.derive("public"),
@@ -33,6 +42,10 @@ func (a *app) audiences() (audiences, error) {
 			Cases: a.cases, Figures: a.figures, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
+		admin: admin.New(admin.Deps{
+			Rules: rules.New(a.desk), Door: a.door, Words: a.words, Proof: a.proof, Checks: a.checks(), Outbox: outbox,
+			Forgetful: func() bool { return a.warning != "" },
+		}),
 		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
 	}, err
 }
@@ -43,6 +56,19 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.public.Routes()...),
 		server.Mount(p.desk.Routes()...),
 		server.Mount(p.office.Routes()...),
+		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
 	)
+}
+
+// counts are what stands beside the entries of the staff's navigation.
+func (p audiences) counts() []func(*web.Context) (map[string]web.NavCount, error) {
+	return []func(*web.Context) (map[string]web.NavCount, error){p.desk.Counts, p.office.Counts}
+}
+
+// proof reads all history and lists what is wrong with it.
+func (a *app) proof(ctx context.Context) (audit.Extent, []audit.Fault, error) {
+	var faults []audit.Fault
+	extent, err := audit.Verify(ctx, a.store, a.desk.Keeper.Chain, func(f audit.Fault) { faults = append(faults, f) })
+	return extent, faults, err
 }

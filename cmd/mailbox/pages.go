@@ -11,14 +11,14 @@ import (
 
 // pages makes the web server with every audience's routes.
 func (a *app) pages(ctx context.Context, c *Config, metrics *web.Metrics, demo bool) (*web.Server, error) {
-	all, err := a.audiences()
+	all, err := a.audiences(demo)
 	if err != nil {
 		return nil, err
 	}
 	server, err := web.New(web.Deps{
 		Log: a.log, Templates: a.words, Sessions: a.redis.Sessions(), Limiter: a.redis, Accounts: accounts{a},
 		Now: a.collegeNow(c), Key: a.keys.derive("web"), PublicURL: c.PublicURL, College: a.college(ctx), Demo: demo,
-		TrustedProxies: strings.Fields(c.Proxies), LocalFree: true, Metrics: metrics, Checks: a.checks(), Decorate: all.desk.Decorate,
+		TrustedProxies: strings.Fields(c.Proxies), LocalFree: true, Metrics: metrics, Checks: a.checks(), Counts: all.counts(),
 	})
 	if err != nil {
 		return nil, err

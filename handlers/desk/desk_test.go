@@ -38,7 +38,7 @@ func open(t *testing.T) *college {
 	d, site := webtest.Prepare(t)
 	pages := desk.New(w.Cases, w.Vault, w.Blobs)
 	d.Now = func() time.Time { return w.Now().In(workflowtest.Zone) }
-	d.Decorate, d.College = pages.Decorate, "江城职业技术学院"
+	d.Counts, d.College = []func(*web.Context) (map[string]web.NavCount, error){pages.Counts}, "江城职业技术学院"
 	site.StartWith(t, d, pages.Routes()...)
 	return &college{World: w, site: site}
 }

@@ -68,11 +68,7 @@ func open(t *testing.T) *college {
 	})
 	d, site := webtest.Prepare(t)
 	d.Now = func() time.Time { return w.Now().In(workflowtest.Zone) }
-	d.Decorate = func(c *web.Context, p *templates.Page) error {
-		counts, err := pages.Counts(c)
-		p.Nav = c.StaffNav(counts)
-		return err
-	}
+	d.Counts = []func(*web.Context) (map[string]web.NavCount, error){pages.Counts}
 	k.site = site.StartWith(t, d, append(pages.Routes(), acts(w.Cases)...)...)
 	return k
 }

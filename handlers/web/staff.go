@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"strings"
 
 	"mailbox/templates"
@@ -54,8 +55,8 @@ var places = []place{
 	{path: "/admin/styleguide", key: "nav.styleguide", icon: "eye", roles: admins},
 }
 
-// StaffNav is the navigation for whoever is signed in.
-func (c *Context) StaffNav(counts map[string]NavCount) []templates.NavItem {
+// staffNav is the navigation for whoever is signed in.
+func (c *Context) staffNav(counts map[string]NavCount) []templates.NavItem {
 	if c.User == nil {
 		return nil
 	}
@@ -89,14 +90,28 @@ func (c *Context) staffPage(p *templates.Page) {
 	if c.User == nil {
 		return
 	}
-	p.User.Links = []templates.Crumb{{Label: c.Text("nav.notices"), Href: "/desk/notices"}}
-	p.Nav, p.Search = c.StaffNav(nil), c.searchPath()
-	if c.server.Decorate == nil || c.route.Who.anyone {
-		return
+	p.User.Links = []templates.Crumb{{Label: c.Text("nav.notices"), Href: noticesPath}}
+	counts := c.navCounts()
+	p.Nav, p.Search = c.staffNav(counts), c.searchPath()
+	p.User.Unread = counts[noticesPath].N
+}
+
+// noticesPath is where staff read what they are told.
+const noticesPath = "/desk/notices"
+
+func (c *Context) navCounts() map[string]NavCount {
+	all := map[string]NavCount{}
+	if c.route.Who.anyone {
+		return all
 	}
-	if err := c.server.Decorate(c, p); err != nil {
-		c.server.Log.WarnContext(c.Context(), "navigation without counts", "request", c.id, "err", err)
+	for _, count := range c.server.Counts {
+		some, err := count(c)
+		if err != nil {
+			c.server.Log.WarnContext(c.Context(), "navigation without counts", "request", c.id, "err", err)
+		}
+		maps.Copy(all, some)
 	}
+	return all
 }
 
 // searchPath is the list in which the reader's searches end.

@@ -59,9 +59,9 @@ type Deps struct {
 	// as they like: imports, and a college's own gateway.
 	LocalFree bool
 	Metrics   *Metrics // optional
-	// Decorate, which may be nil, adds to the pages of signed-in staff what
-	// their frame shows: counts and unread notices. StaffNav makes the entries.
-	Decorate func(*Context, *templates.Page) error
+	// Counts say what stands beside the entries of the staff's navigation, by
+	// path: what waits, what is late, what is unread.
+	Counts []func(*Context) (map[string]NavCount, error)
 	Checks   []Check // what must work for /readyz to say so
 }
 

@@ -92,11 +92,10 @@ func TestNavigation(t *testing.T) {
 	} {
 		var page templates.Page
 		show := func(c *web.Context) error { page = c.Page("nav.notices"); return c.PlainText(200, "") }
-		count := func(c *web.Context, p *templates.Page) error {
-			p.Nav = c.StaffNav(map[string]web.NavCount{"/desk/notices": {N: 4, Late: true}})
-			return nil
+		count := func(*web.Context) (map[string]web.NavCount, error) {
+			return map[string]web.NavCount{"/desk/notices": {N: 4, Late: true}}, nil
 		}
-		site := start(t, func(d *web.Deps) { d.Decorate = count }, get("/desk/notices", web.Staff, show))
+		site := start(t, func(d *web.Deps) { d.Counts = append(d.Counts, count) }, get("/desk/notices", web.Staff, show))
 		user := web.User{AccountID: 1, Name: "某某", Roles: []string{role}}
 		site.SignedIn(t, user).Get("/desk/notices").Wants(http.StatusOK)
 		if user.HomePath() != want.home || page.Nav[0].Href != want.first || page.Token == "" {

@@ -3,11 +3,15 @@ package send
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"mailbox/workflow"
 )
 
 // Folder writes mails as files instead of sending them.
@@ -45,6 +49,15 @@ func (f *Folder) Send(ctx context.Context, m Outgoing) (Outcome, error) {
 		return Outcome{State: Retry, Reason: "the mail could not be written to the folder"}, fmt.Errorf("write mail to folder: %w", err)
 	}
 	return Outcome{State: Sent, Reason: "written to the folder"}, nil
+}
+
+// Read returns the mail with a message id as it was written.
+func (f *Folder) Read(messageID string) ([]byte, error) {
+	b, err := os.ReadFile(filepath.Join(f.dir, fileOf(messageID))) //nolint:gosec // fileOf leads nowhere else
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, workflow.Absent()
+	}
+	return b, err
 }
 
 // fileOf keeps an id inside the folder, whatever it holds.
