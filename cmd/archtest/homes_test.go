@@ -19,8 +19,8 @@ var homes = map[string][]string{
 
 	// Memory.
 	"github.com/jmoiron/sqlx":   {"repository/postgres"},
-	"github.com/lib/pq":         {"repository/postgres", "repository/private"},
-	"database/sql":              {"repository/postgres", "repository/private"},
+	"github.com/lib/pq":         {"repository/postgres", "repository/private", "cmd/mailbox/bench"},
+	"database/sql":              {"repository/postgres", "repository/private", "cmd/mailbox/bench"},
 	"github.com/redis/go-redis": {"repository/redisdb"},
 	"github.com/go-redis":       {"repository/redisdb"},
 	"github.com/alicebob":       {"repository/private"},

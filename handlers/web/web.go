@@ -22,7 +22,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"mailbox/templates"
 	"mailbox/workflow"
 )
 
@@ -62,7 +61,7 @@ type Deps struct {
 	// Counts say what stands beside the entries of the staff's navigation, by
 	// path: what waits, what is late, what is unread.
 	Counts []func(*Context) (map[string]NavCount, error)
-	Checks   []Check // what must work for /readyz to say so
+	Checks []Check // what must work for /readyz to say so
 }
 
 // Server serves the pages and the API.
