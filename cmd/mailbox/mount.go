@@ -9,6 +9,7 @@ import (
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
 	"mailbox/handlers/web"
+	"mailbox/templates"
 	"mailbox/workflow/delivery"
 )
 
@@ -35,6 +36,11 @@ func (a *app) audiences() (audiences, error) {
 		}),
 		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
 	}, err
+}
+
+// decorate counts what the frame of every staff page shows.
+func (p audiences) decorate(c *web.Context, page *templates.Page) error {
+	return errors.Join(p.desk.Decorate(c, page), p.office.Decorate(c, page))
 }
 
 // mount joins every audience's routes to the server.

@@ -18,7 +18,7 @@ func (a *app) pages(ctx context.Context, c *Config, metrics *web.Metrics, demo b
 	server, err := web.New(web.Deps{
 		Log: a.log, Templates: a.words, Sessions: a.redis.Sessions(), Limiter: a.redis, Accounts: accounts{a},
 		Now: a.collegeNow(c), Key: a.keys.derive("web"), PublicURL: c.PublicURL, College: a.college(ctx), Demo: demo,
-		TrustedProxies: strings.Fields(c.Proxies), LocalFree: true, Metrics: metrics, Checks: a.checks(), Decorate: all.desk.Decorate,
+		TrustedProxies: strings.Fields(c.Proxies), LocalFree: true, Metrics: metrics, Checks: a.checks(), Decorate: all.decorate,
 	})
 	if err != nil {
 		return nil, err

@@ -2,42 +2,35 @@ package office
 
 import (
 	"mailbox/handlers/web"
-	"mailbox/workflow"
+	"mailbox/templates"
 	"mailbox/workflow/delivery"
 )
 
 // most is up to where failures are counted for the navigation.
 const most = 100
 
-// Counts is what stands beside the entries of the navigation: what waits in
-// the trays, and what is late. It is empty for whoever does not work here.
-func (p *Pages) Counts(c *web.Context) (map[string]web.NavCount, error) {
+// Decorate adds to the navigation how many mails wait to be sorted and how many
+// messages did not arrive. It leaves the pages of everybody else as they are.
+func (p *Pages) Decorate(c *web.Context, page *templates.Page) error {
 	by := c.User.Actor()
 	if !by.Office() {
-		return nil, nil
-	}
-	trayed, err := p.trayCounts(c)
-	if err != nil {
-		return nil, err
-	}
-	marks, err := p.Cases.Marks(c.Context())
-	if err != nil {
-		return nil, err
-	}
-	late, err := p.Cases.Count(c.Context(), by, workflow.Query{Open: true, DueTo: marks.Now})
-	if err != nil {
-		return nil, err
+		return nil
 	}
 	held, unreadable, err := p.Mail.Waiting(c.Context(), by)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	failed, err := p.Failures.Count(c.Context(), by, delivery.ToWriters, most)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return map[string]web.NavCount{
-		"/office": {N: trayed.all()}, "/office/board": {N: late, Late: true},
-		"/office/mail": {N: held + unreadable}, "/office/undelivered": {N: failed, Late: true},
-	}, nil
+	for i := range page.Nav {
+		switch item := &page.Nav[i]; item.Href {
+		case "/office/mail":
+			item.Count = held + unreadable
+		case "/office/undelivered":
+			item.Count, item.Late = failed, true
+		}
+	}
+	return nil
 }

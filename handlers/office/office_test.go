@@ -15,7 +15,6 @@ import (
 	"mailbox/handlers/office"
 	"mailbox/handlers/web"
 	"mailbox/handlers/web/webtest"
-	"mailbox/templates"
 	"mailbox/templates/templatestest"
 	"mailbox/workflow"
 	"mailbox/workflow/casework"
@@ -68,11 +67,7 @@ func open(t *testing.T) *college {
 	})
 	d, site := webtest.Prepare(t)
 	d.Now = func() time.Time { return w.Now().In(workflowtest.Zone) }
-	d.Decorate = func(c *web.Context, p *templates.Page) error {
-		counts, err := pages.Counts(c)
-		p.Nav = c.StaffNav(counts)
-		return err
-	}
+	d.Decorate = pages.Decorate
 	k.site = site.StartWith(t, d, append(pages.Routes(), acts(w.Cases)...)...)
 	return k
 }
