@@ -43,7 +43,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
 		admin: admin.New(admin.Deps{
-			Rules: rules.New(a.desk), Door: a.door, Words: a.words, Proof: a.proof, Checks: a.checks(), Outbox: outbox,
+			Rules: rules.New(a.desk), Door: a.door, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
 		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
@@ -66,8 +66,8 @@ func (p audiences) counts() []func(*web.Context) (map[string]web.NavCount, error
 	return []func(*web.Context) (map[string]web.NavCount, error){p.desk.Counts, p.office.Counts}
 }
 
-// proof reads all history and lists what is wrong with it.
-func (a *app) proof(ctx context.Context) (audit.Extent, []audit.Fault, error) {
+// audit reads all history and lists what is wrong with it.
+func (a *app) audit(ctx context.Context) (audit.Extent, []audit.Fault, error) {
 	var faults []audit.Fault
 	extent, err := audit.Verify(ctx, a.store, a.desk.Keeper.Chain, func(f audit.Fault) { faults = append(faults, f) })
 	return extent, faults, err

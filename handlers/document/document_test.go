@@ -23,8 +23,11 @@ func sheet(names ...string) report.Sheet {
 	s := report.Sheet{
 		Title: "统计", Notes: []string{"=注", "按月"},
 		Columns: []report.Column{
-			{Title: "部门", Kind: report.TextColumn}, {Title: "-收到", Kind: report.IntColumn}, {Title: "按时率", Kind: report.PercentColumn},
-			{Title: "中位数", Kind: report.DecimalColumn}, {Title: "日期", Kind: report.DateColumn},
+			{Title: "部门", Kind: report.TextColumn},
+			{Title: "-收到", Kind: report.IntColumn},
+			{Title: "按时率", Kind: report.PercentColumn},
+			{Title: "中位数", Kind: report.DecimalColumn},
+			{Title: "日期", Kind: report.DateColumn},
 		},
 	}
 	for _, n := range names {

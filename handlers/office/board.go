@@ -78,20 +78,20 @@ func boardTable(c *web.Context, n names, rows []workflow.BoardRow) templates.Tab
 		t.Columns = append(t.Columns, templates.Column{Label: c.Text("office.due." + key), Number: true})
 	}
 	for _, r := range rows {
-		row := templates.Row{Cells: boardCells(c, n.department(c, r.Department), r, decimal(r.Department))}
+		row := templates.Row{Cells: boardCells(n.department(c, r.Department), r, decimal(r.Department))}
 		if r.Overdue > 0 {
 			row.Tone = "late"
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	if len(rows) > 0 {
-		t.Rows = append(t.Rows, templates.Row{Tone: "sum", Cells: boardCells(c, c.Text("office.total"), total(rows), "")})
+		t.Rows = append(t.Rows, templates.Row{Tone: "sum", Cells: boardCells(c.Text("office.total"), total(rows), "")})
 	}
 	return t
 }
 
 // boardCells are the numbers of a row; each that is not zero opens its list.
-func boardCells(c *web.Context, name string, r workflow.BoardRow, department string) []templates.Cell {
+func boardCells(name string, r workflow.BoardRow, department string) []templates.Cell {
 	out := []templates.Cell{{Text: name}}
 	for i, n := range []int{r.Overdue, r.Today, r.Soon, r.Later, r.Total} {
 		cell := templates.Cell{Text: templates.Number(n)}

@@ -1,8 +1,8 @@
 package office_test
 
 import (
-	"fmt"
 	"net/url"
+	"strconv"
 	"testing"
 	"time"
 
@@ -13,7 +13,9 @@ import (
 )
 
 // reads waits until a letter is open.
-func reads(tab *webtest.Tab, number string) { sees(tab, `.letter-head a[href="/desk/cases/`+number+`"]`) }
+func reads(tab *webtest.Tab, number string) {
+	sees(tab, `.letter-head a[href="/desk/cases/`+number+`"]`)
+}
 
 func sees(tab *webtest.Tab, selector string) { tab.Do(chromedp.WaitVisible(chromedp.CSS(selector))) }
 
@@ -36,7 +38,7 @@ func TestTrayInABrowser_isEmptiedByKeys(t *testing.T) {
 	reads(tab, numbers[1])
 	tab.Do(chromedp.KeyEvent("t"))
 	sees(tab, "#act-department:focus")
-	tab.Do(chromedp.SetValue(chromedp.CSS("#act-department"), fmt.Sprint(k.Academic.ID)), chromedp.Submit(chromedp.CSS("#act-department")))
+	tab.Do(chromedp.SetValue(chromedp.CSS("#act-department"), strconv.FormatInt(k.Academic.ID, 10)), chromedp.Submit(chromedp.CSS("#act-department")))
 	reads(tab, numbers[2])
 	tab.Do(chromedp.KeyEvent("d"))
 	sees(tab, "#act-ground:focus")
@@ -72,7 +74,7 @@ func TestEntryInABrowser(t *testing.T) {
 	tab.Go(k.site.URL + "/office/new")
 	tab.Do(
 		chromedp.SetValue(chromedp.CSS("#f-name"), "林同学"),
-		chromedp.SetValue(chromedp.CSS("#f-category"), fmt.Sprint(k.Repair.ID)),
+		chromedp.SetValue(chromedp.CSS("#f-category"), strconv.FormatInt(k.Repair.ID, 10)),
 		chromedp.SetValue(chromedp.CSS("#f-subject"), "三号楼没有热水"),
 		chromedp.SetValue(chromedp.CSS("#f-body"), "来电说三号楼晚上没有热水。"),
 		chromedp.Click(chromedp.CSS(".entry .button.primary")),

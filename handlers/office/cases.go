@@ -103,7 +103,10 @@ func caseRow(c *web.Context, work web.Span, r workflow.Row) templates.Row {
 		due.Text = "—"
 	}
 	row := templates.Row{Href: web.CasePath(r.Number), Cells: []templates.Cell{
-		subject, {Badge: &state}, due, {Text: c.Name(r.DepartmentZH, r.DepartmentEN)},
+		subject,
+		{Badge: &state},
+		due,
+		{Text: c.Name(r.DepartmentZH, r.DepartmentEN)},
 		{Text: c.Name(r.CategoryZH, r.CategoryEN), Hint: c.Text("kind." + string(r.Kind))},
 		{Text: c.Text("mode." + string(r.Mode)), Hint: c.Text("channel." + string(r.Channel))},
 		{Text: web.Short(c, r.Received)},

@@ -9,22 +9,19 @@ import (
 // most is up to where failures are counted for the navigation.
 const most = 100
 
-// Counts is what stands beside the entries of the navigation: what waits in
-// the trays, and what is late. It is empty for whoever does not work here.
+// Counts is what stands beside the office's entries of the navigation: what
+// waits in the trays, what is late, and what did not arrive. It is empty for
+// whoever does not work here.
 func (p *Pages) Counts(c *web.Context) (map[string]web.NavCount, error) {
 	by := c.User.Actor()
 	if !by.Office() {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nothing waits for them here
 	}
-	trayed, err := p.trayCounts(c)
+	tray, err := p.trayCounts(c)
 	if err != nil {
 		return nil, err
 	}
-	marks, err := p.Cases.Marks(c.Context())
-	if err != nil {
-		return nil, err
-	}
-	late, err := p.Cases.Count(c.Context(), by, workflow.Query{Open: true, DueTo: marks.Now})
+	late, err := p.Cases.Count(c.Context(), by, workflow.Query{Open: true, DueTo: c.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +34,7 @@ func (p *Pages) Counts(c *web.Context) (map[string]web.NavCount, error) {
 		return nil, err
 	}
 	return map[string]web.NavCount{
-		"/office": {N: trayed.all()}, "/office/board": {N: late, Late: true},
+		"/office": {N: tray.all()}, "/office/board": {N: late, Late: true},
 		"/office/mail": {N: held + unreadable}, "/office/undelivered": {N: failed, Late: true},
 	}, nil
 }

@@ -1,9 +1,9 @@
 package office_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +17,7 @@ func (k *college) entered(t *testing.T, c *webtest.Client, fields ...string) url
 	t.Helper()
 	return form(t, c.Get("/office/new").HTML(), "/office/new", append([]string{
 		"channel", "phone", "identity", "signed", "status", "student", "name", "林同学", "phone", "13800001234", "email", "",
-		"kind", "help", "category", fmt.Sprint(k.Repair.ID), "about", "", "subject", "三号楼没有热水", "body", "来电说三号楼晚上没有热水。",
+		"kind", "help", "category", strconv.FormatInt(k.Repair.ID, 10), "about", "", "subject", "三号楼没有热水", "body", "来电说三号楼晚上没有热水。",
 	}, fields...)...)
 }
 

@@ -13,7 +13,10 @@ func TestMail_findsItsCase(t *testing.T) {
 	k := open(t)
 	number := k.strays(t)
 	clerk := k.as(t, k.Clerk)
-	clerk.Get("/office/mail").Wants(http.StatusOK, "归属待定", "发件人不是该事项的来信人")
+	nav := clerk.Get("/office/mail").Wants(http.StatusOK, "归属待定", "发件人不是该事项的来信人").HTML().One(t, ".sidenav a[href=/office/mail]")
+	if !strings.HasSuffix(nav.Text(), "2") {
+		t.Errorf("the navigation says %q, want both mails counted", nav.Text())
+	}
 	page := clerk.Get("/office/mail/1").Wants(http.StatusOK, "我是她的同学，也想补充。", "wang@elsewhere.example", "Message-ID:", number).HTML()
 	clerk.Post("/office/mail/1/attach", form(t, page, "/office/mail/1/attach", "number", "XZ20200101-0001")).
 		Wants(http.StatusUnprocessableEntity, "没有找到这个编号的事项", "XZ20200101-0001")

@@ -15,7 +15,6 @@ import (
 	"mailbox/handlers/office"
 	"mailbox/handlers/web"
 	"mailbox/handlers/web/webtest"
-	"mailbox/templates"
 	"mailbox/templates/templatestest"
 	"mailbox/workflow"
 	"mailbox/workflow/casework"

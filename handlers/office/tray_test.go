@@ -65,7 +65,9 @@ func TestTray_neverSuggestsWhomALetterIsAbout(t *testing.T) {
 func TestTray_showsWhatIsAlike(t *testing.T) {
 	t.Parallel()
 	k := open(t)
-	twin := k.Send(t, func(l *workflow.Letter) { l.Subject, l.Mode, l.Identity = "三号宿舍楼晚上热水时断时续", workflow.Anonymous, workflow.Identity{} })
+	twin := k.Send(t, func(l *workflow.Letter) {
+		l.Subject, l.Mode, l.Identity = "三号宿舍楼晚上热水时断时续", workflow.Anonymous, workflow.Identity{}
+	})
 	k.Pass(time.Hour)
 	r := k.Send(t)
 	clerk := k.as(t, k.Clerk)

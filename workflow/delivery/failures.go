@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -174,7 +175,7 @@ func (f *Failures) settle(ctx context.Context, by workflow.Actor, one Failure, a
 			return err
 		}
 		as := by.As([]workflow.Role{workflow.Clerk, workflow.OfficeHead, workflow.Discipline})
-		s.Mark(workflow.MarkNote, by, as, remark, map[string]string{"notice": string(one.Kind), "again": fmt.Sprint(again)})
+		s.Mark(workflow.MarkNote, by, as, remark, map[string]string{"notice": string(one.Kind), "again": strconv.FormatBool(again)})
 		if again {
 			return nil
 		}
