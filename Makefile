@@ -42,7 +42,7 @@ bench: ## measure: letters, mails, timers, lists, figures
 fuzz: ## feed every fuzz target for FUZZTIME (30s) each
 	@.ci/install test
 	@grep -rHoE '^func Fuzz[A-Za-z0-9_]+' --include='*_test.go' . | sed -E 's|/[^/]*_test.go:func | |' | \
-	while read -r dir name; do $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$dir"; done
+	while read -r dir name; do $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x "$$dir"; done
 
 golden: ## rewrite the golden files, then show what changed
 	@.ci/install test

@@ -34,9 +34,9 @@ func (c *Context) writeJSON(status int, contentType string, v any) error {
 
 // ReadJSON decodes a request into v, a struct whose fields have names of small
 // letters, digits and underscores. It takes application/json in UTF-8 and one
-// value. Names that v does not have, in just that spelling, and names that come
-// twice are mistakes: a client that means something else should hear of it, and
-// no two readers of a request may see different things in it.
+// value. Names that v does not have, in just that spelling, names that come
+// twice, and null are mistakes: a client that means something else should hear
+// of it, and no two readers of a request may see different things in it.
 func (c *Context) ReadJSON(v any) error {
 	if kind := c.MediaType(); kind != "application/json" {
 		return errMediaType()
@@ -49,7 +49,9 @@ func (c *Context) ReadJSON(v any) error {
 	if !utf8.Valid(b) || !json.Valid(b) {
 		return &statusError{status: http.StatusBadRequest, key: "request.broken_json"}
 	}
-	if err := checkNames(json.NewDecoder(bytes.NewReader(b))); err != nil {
+	names := json.NewDecoder(bytes.NewReader(b))
+	names.UseNumber() // 1e999 is a number, though none of ours
+	if err := checkValue(names, ""); err != nil {
 		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(b))
@@ -73,18 +75,21 @@ func errMediaType() error {
 	return &statusError{status: http.StatusUnsupportedMediaType, key: "request.media_type"}
 }
 
-// checkNames reads one value, known to be valid, and looks at the names in it.
-func checkNames(dec *json.Decoder) error {
+// checkValue reads one value, known to be valid, and looks at the names in it;
+// name is its own.
+func checkValue(dec *json.Decoder, name string) error {
 	token, err := dec.Token()
 	if err != nil {
 		return fmt.Errorf("read JSON: %w", err)
 	}
 	switch token {
+	case nil:
+		return workflow.Wrong(name, "request.field_type") // decoding would take it for nothing
 	case json.Delim('{'):
 		return checkObject(dec)
 	case json.Delim('['):
 		for dec.More() {
-			if err := checkNames(dec); err != nil {
+			if err := checkValue(dec, name); err != nil {
 				return err
 			}
 		}
@@ -108,7 +113,7 @@ func checkObject(dec *json.Decoder) error {
 			return errFieldTwice(name)
 		}
 		seen[name] = true
-		if err := checkNames(dec); err != nil {
+		if err := checkValue(dec, name); err != nil {
 			return err
 		}
 	}

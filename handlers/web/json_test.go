@@ -28,7 +28,7 @@ func TestJSON(t *testing.T) {
 		`{"subject":"热水"}`: 201, `{"subject":"a","role":"admin"}`: 422, `{"subject":"a"}{"subject":"b"}`: 400,
 		`{"subject":`: 400, `[]`: 422, ``: 400, `{"subject":"` + strings.Repeat("x", 200) + `"}`: 413,
 		`{"subject":"a"}]`: 400, "{\"subject\":\"\xff\"}": 400, `{"subject":"a","subject":"a"}`: 422, `{"Subject":"a"}`: 422,
-		"{\"\u017fubject\":\"a\"}": 422, `{"subject":{"a":[1,{"b":2,"b":3}]}}`: 422, `{"subject":7}`: 422, ` {"subject":null} `: 201,
+		"{\"\u017fubject\":\"a\"}": 422, `{"subject":{"a":[1,{"b":2,"b":3}]}}`: 422, `{"subject":7}`: 422, "\n{\"subject\":\"a\"}\n": 201, `{"subject":null}`: 422, `null`: 422,
 		"\ufeff{}": 400, strings.Repeat("[", 50): 400,
 	} {
 		r := c.Request(http.MethodPost, "/api/x", strings.NewReader(body))
@@ -53,6 +53,7 @@ func TestJSONSaysWhichField(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"role":"admin"}`: `"code":"request.field_unknown","field":"role"`,
 		`{"n":1,"n":2}`:    `"code":"request.field_twice","field":"n"`,
+		`{"n":1e999}`:      `"code":"request.field_type","field":"n"`,
 		`{"n":"1"}`:        `"code":"request.field_type","field":"n"`,
 		`{"` + strings.Repeat("名", 40) + `":1}`: `"field":"` + strings.Repeat("名", 21) + `…"`,
 	} {
@@ -69,8 +70,11 @@ func TestJSONIsNamedJSON(t *testing.T) {
 	})
 	c := site.Client(t)
 	for _, h := range []http.Header{
-		{}, {"Content-Type": {"text/plain"}}, {"Content-Type": {"application/json; charset=gbk"}},
-		{"Content-Type": {"application/json"}, "Content-Encoding": {"gzip"}}, {"Content-Type": {"application/json;;"}},
+		{},
+		{"Content-Type": {"text/plain"}},
+		{"Content-Type": {"application/json; charset=gbk"}},
+		{"Content-Type": {"application/json"}, "Content-Encoding": {"gzip"}},
+		{"Content-Type": {"application/json;;"}},
 	} {
 		r := c.Request(http.MethodPost, "/api/x", strings.NewReader("{}"))
 		r.Header = h
