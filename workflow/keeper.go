@@ -17,14 +17,6 @@ type Keeper struct {
 // Day is the college's day at t.
 func (k Keeper) Day(t time.Time) string { return t.In(k.Zone).Format(time.DateOnly) }
 
-// Begin stores a new case with its first event and facts.
-func (k Keeper) Begin(ctx context.Context, tx Store, c *Case, ev Event) error {
-	if err := tx.AddCase(ctx, c, k.Day(c.Received)); err != nil {
-		return err
-	}
-	return k.Keep(ctx, tx, Case{}, c, ev)
-}
-
 // Keep stores the case as it has become, with the events that made it so and
 // the difference in what it counts.
 func (k Keeper) Keep(ctx context.Context, tx Store, before Case, after *Case, events ...Event) error {

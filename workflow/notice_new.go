@@ -24,17 +24,24 @@ type Telling struct {
 // TellAccount queues what the account is told: on its pages at once and, when
 // it has an address, by mail. Under the same name nothing is told twice.
 func (k Keeper) TellAccount(ctx context.Context, tx Store, a Account, t Telling) error {
+	for _, n := range k.ForAccount(a, t) {
+		if err := tx.AddNotice(ctx, &n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ForAccount is what TellAccount queues.
+func (k Keeper) ForAccount(a Account, t Telling) []Notice {
 	page := k.notice(t, ByPage, fmt.Sprintf("%s:page:account:%d", t.Name, a.ID))
 	page.Account, page.Locale = a.ID, a.Locale
-	if err := tx.AddNotice(ctx, &page); err != nil {
-		return err
-	}
 	if a.Email == "" || !a.Disabled.IsZero() {
-		return nil
+		return []Notice{page}
 	}
 	mail := k.notice(t, ByEmail, fmt.Sprintf("%s:mail:account:%d", t.Name, a.ID))
 	mail.Account, mail.Locale = a.ID, a.Locale
-	return tx.AddNotice(ctx, &mail)
+	return []Notice{page, mail}
 }
 
 // TellWriter queues what the writer of the case is told: by mail when an
@@ -45,27 +52,33 @@ func (k Keeper) TellWriter(ctx context.Context, tx Store, t Telling) error {
 	if t.Case.Writer == "" {
 		return nil
 	}
-	by, err := writerChannel(ctx, tx, t.Case)
+	w, err := tx.Writer(ctx, t.Case.Writer)
 	if err != nil {
 		return err
 	}
-	if t.Quiet {
-		by = ByPage
-	}
-	n := k.notice(t, by, t.Name+":writer")
-	n.Writer, n.Locale = t.Case.Writer, t.Case.Locale
-	if by == ByPage {
-		n.Secret = nil
+	n, err := k.ForWriter(ctx, tx, w, t)
+	if err != nil {
+		return err
 	}
 	return tx.AddNotice(ctx, &n)
 }
 
-func writerChannel(ctx context.Context, tx Store, c Case) (string, error) {
-	w, err := tx.Writer(ctx, c.Writer)
+// ForWriter is what TellWriter queues for this writer.
+func (k Keeper) ForWriter(ctx context.Context, tx Mailroom, w SealedWriter, t Telling) (Notice, error) {
+	by, err := writerChannel(ctx, tx, w, t.Quiet)
 	if err != nil {
-		return "", err
+		return Notice{}, err
 	}
-	if w.MailIndex == nil {
+	n := k.notice(t, by, t.Name+":writer")
+	n.Writer, n.Locale = w.ID, t.Case.Locale
+	if by == ByPage {
+		n.Secret = nil
+	}
+	return n, nil
+}
+
+func writerChannel(ctx context.Context, tx Mailroom, w SealedWriter, quiet bool) (string, error) {
+	if quiet || w.MailIndex == nil {
 		return ByPage, nil
 	}
 	dead, err := tx.IsDead(ctx, w.MailIndex)

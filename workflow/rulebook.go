@@ -27,11 +27,12 @@ type kept struct {
 	policies   map[int64]Policy // by policy, the version in force
 	work       WorkingTime
 	calendar   int64
+	versions   map[int64]Policy // by version: what one promises never changes
 }
 
 // NewRulebook returns a Rulebook; build makes working time of a calendar version.
 func NewRulebook(store Store, build func(CalendarVersion) (WorkingTime, error), now func() time.Time) *Rulebook {
-	return &Rulebook{store: store, build: build, now: now, kept: &kept{}}
+	return &Rulebook{store: store, build: build, now: now, kept: &kept{versions: map[int64]Policy{}}}
 }
 
 // In is the Rulebook inside a transaction: it reads through tx. A transaction
@@ -82,6 +83,21 @@ func (r *Rulebook) Policy(ctx context.Context, id int64, urgent bool) (Policy, e
 		return Policy{}, Absent()
 	}
 	return p, nil
+}
+
+// PolicyVersion is a version of a policy, in force or not; its dates may be
+// those of when it was first read.
+func (r *Rulebook) PolicyVersion(ctx context.Context, version int64) (Policy, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if p, known := r.versions[version]; known {
+		return p, nil
+	}
+	p, err := r.store.PolicyVersion(ctx, version)
+	if err == nil {
+		r.versions[version] = p
+	}
+	return p, err
 }
 
 // Working is the college's working time by the current calendar, and the id of

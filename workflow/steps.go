@@ -72,11 +72,12 @@ func (d *Desk) begin(ctx context.Context, tx Store, caseID int64) (*Step, error)
 	if err != nil {
 		return nil, err
 	}
-	work, calendar, err := d.Rules.In(tx).Working(ctx)
+	rules := d.Rules.In(tx)
+	work, calendar, err := rules.Working(ctx)
 	if err != nil {
 		return nil, err
 	}
-	policy, err := tx.PolicyVersion(ctx, c.Policy)
+	policy, err := rules.PolicyVersion(ctx, c.Policy)
 	if err != nil {
 		return nil, err
 	}
@@ -199,32 +200,6 @@ func (s *Step) keep(ctx context.Context) error {
 		return nil
 	}
 	return s.desk.Keeper.Keep(ctx, s.Tx, s.Before, &s.Case, s.events...)
-}
-
-// Birth stores a new case with its first event and clocks: what Step is for a
-// case that is there already. It must be called inside Atomic.
-func (d *Desk) Birth(ctx context.Context, tx Store, c *Case, by Actor, as Role, detail map[string]string) ([]Clock, error) {
-	work, calendar, err := d.Rules.In(tx).Working(ctx)
-	if err != nil {
-		return nil, err
-	}
-	policy, err := tx.PolicyVersion(ctx, c.Policy)
-	if err != nil {
-		return nil, err
-	}
-	c.State, c.Worked, c.Updated = Received, -1, c.Received
-	t := TurnClocks(c, Receive, "", nil, policy.Promises, work, calendar, c.Received)
-	ev := Event{Action: Receive, To: Received, By: by, Role: as, Detail: detail, At: c.Received}
-	if err := d.Keeper.Begin(ctx, tx, c, ev); err != nil {
-		return nil, err
-	}
-	for i := range t.Add {
-		t.Add[i].CaseID = c.ID
-		if err := tx.AddClock(ctx, &t.Add[i]); err != nil {
-			return nil, err
-		}
-	}
-	return t.Add, nil
 }
 
 // Answered gives the writer of a joined case a copy of the answer to this one.

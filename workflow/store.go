@@ -32,10 +32,15 @@ type Store interface {
 
 // Cases keeps cases.
 type Cases interface {
-	// AddCase stores c and sets its ID, Number and Version. The number counts
-	// from 1 on the day (in the college's zone) that c.Received falls on; numbers
-	// may have gaps and are never given twice.
-	AddCase(ctx context.Context, c *Case, day string) error
+	// NameCase gives a case that is about to be stored its id and its number. The
+	// number counts from 1 on the day (in the college's zone) that the case came;
+	// numbers may have gaps and are never given twice.
+	NameCase(ctx context.Context, day string) (id int64, number string, err error)
+	// AddBirth stores a case that was named and everything it begins with, all of
+	// it or nothing, and sets the Version of the case and the ids of its clocks.
+	// It is a Conflict error when the letter is known already; asked again after
+	// an Unavailable error whose outcome nobody knows, also when it was stored.
+	AddBirth(ctx context.Context, b *Birth) error
 	Case(ctx context.Context, id int64) (Case, error)
 	// LockCase is Case, and keeps others from changing it until Atomic ends.
 	LockCase(ctx context.Context, id int64) (Case, error)

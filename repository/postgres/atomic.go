@@ -31,8 +31,13 @@ func (s *Store) Atomic(ctx context.Context, do func(workflow.Store) error) error
 	if s.act != nil {
 		return do(s) // already in one: join it
 	}
+	return s.persist(ctx, func() (again bool, err error) { return s.once(ctx, do) })
+}
+
+// persist tries something until it is done or there is no use in trying again.
+func (s *Store) persist(ctx context.Context, once func() (again bool, err error)) error {
 	for try := 1; ; try++ {
-		again, err := s.once(ctx, do)
+		again, err := once()
 		if err == nil || !again || try == tries {
 			return err
 		}

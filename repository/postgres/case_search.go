@@ -20,9 +20,12 @@ const sqlIndex = `
 // Index implements workflow.Cases. The words are divided already; they are
 // stored as they are, with their places, and no dictionary has a say in it.
 func (s *Store) Index(ctx context.Context, caseID int64, words string) error {
-	_, err := s.exec(ctx, "index case", sqlIndex, caseID, lexemes(strings.Fields(strings.ToValidUTF8(words, " "))))
+	_, err := s.exec(ctx, "index case", sqlIndex, caseID, tokens(words))
 	return err
 }
+
+// tokens writes words that are separated by spaces as a tsvector.
+func tokens(words string) string { return lexemes(strings.Fields(strings.ToValidUTF8(words, " "))) }
 
 // lexemes writes words as a tsvector.
 func lexemes(words []string) string {

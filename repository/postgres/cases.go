@@ -8,37 +8,24 @@ import (
 	"mailbox/workflow"
 )
 
-// The number is made by the statement that stores the case: the sequence gives
-// each case of a day another serial, and nobody waits for anybody.
-const sqlAddCase = `
-	INSERT INTO cases (number, code_hash, state, resume, kind, category_id, category_version_id, policy_version_id, channel, mode,
-		writer_status, writer_id, subject, locale, department_id, about_id, urgent, sealed, binding, publish_wish,
-		ground, outcome, merged_into, split_from, received_at, accepted_at, routed_at, signed_for_at, answered_at,
-		ended_at, refuse_until, refusals, asked_again, redone, extensions, in_time, worked_minutes, rated_at,
-		rate_speed, rate_attitude, rate_result, rate_solved, due_at, due_clock, chain_seq, chain_hash, updated_at)
-	SELECT $1 || lpad(serial::text, greatest(4, length(serial::text)), '0'),
-		$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-		$26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
-		$48
-	FROM (SELECT nextval('case_serial') - $2 AS serial) s
-	RETURNING id, number`
+// The sequence gives each case of a day another serial, and nobody waits for
+// anybody.
+const sqlNameCase = `
+	SELECT nextval('cases_id_seq') AS id, $1 || lpad(serial::text, greatest(4, length(serial::text)), '0') AS number
+	FROM (SELECT nextval('case_serial') - $2 AS serial) s`
 
-// AddCase implements workflow.Cases.
-func (s *Store) AddCase(ctx context.Context, c *workflow.Case, day string) error {
+// NameCase implements workflow.Cases.
+func (s *Store) NameCase(ctx context.Context, day string) (id int64, number string, err error) {
 	base, err := s.days.base(ctx, day)
 	if err != nil {
-		return err
+		return 0, "", err
 	}
 	prefix := "XZ" + strings.ReplaceAll(day, "-", "") + "-"
-	added, err := one[struct {
+	named, err := one[struct {
 		ID     int64  `db:"id"`
 		Number string `db:"number"`
-	}](ctx, s, "add case", sqlAddCase, append([]any{prefix, base}, caseValues(c)...)...)
-	if err != nil {
-		return err
-	}
-	c.ID, c.Number, c.Version = added.ID, added.Number, 1
-	return nil
+	}](ctx, s, "name case", sqlNameCase, prefix, base)
+	return named.ID, named.Number, err
 }
 
 const sqlCase = `SELECT` + caseColumns + ` FROM cases c WHERE c.id = $1`

@@ -42,16 +42,19 @@ func (s *Store) noticed() {
 }
 
 func noticeValues(n *workflow.Notice, now time.Time) []any {
-	to := "writer"
-	if n.Account != 0 {
-		to = "account"
-	}
 	queued := instant(n.Queued).or(now)
 	return []any{
-		n.Dedup, n.Kind, ref(n.CaseID), ref(n.Message), to, ref(n.Account), uid(n.Writer), n.Channel, n.Locale, pairs(n.Args),
+		n.Dedup, n.Kind, ref(n.CaseID), ref(n.Message), recipient(*n), ref(n.Account), uid(n.Writer), n.Channel, n.Locale, pairs(n.Args),
 		octets(n.Secret), n.MessageID, n.State, n.Attempt, instant(n.Next).or(time.Time(queued)), instant(n.Lease), n.Reason,
 		queued, instant(n.Sent), instant(n.Seen), ref(n.SettledBy), instant(n.Settled),
 	}
+}
+
+func recipient(n workflow.Notice) string {
+	if n.Account != 0 {
+		return "account"
+	}
+	return "writer"
 }
 
 const sqlTakeNotices = `

@@ -48,6 +48,8 @@ type Store struct {
 	days *dayBook
 	bell *bell
 	now  func() time.Time
+
+	ready *readied
 }
 
 // act is what a transaction has to do once it is kept.
@@ -72,7 +74,7 @@ func open(ctx context.Context, dsn string, settings map[string]string, now func(
 		return nil, err
 	}
 	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
-	s := &Store{db: db, q: db, idle: new(atomic.Int64), days: newDayBook(connector), bell: newBell(db), now: now}
+	s := &Store{db: db, q: db, idle: new(atomic.Int64), days: newDayBook(connector), bell: newBell(db), now: now, ready: newReadied()}
 	s.Limit(DefaultLimits)
 	if err := s.Ping(ctx); err != nil {
 		s.Close()

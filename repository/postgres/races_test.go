@@ -27,7 +27,7 @@ func TestNumbersOverMidnight(t *testing.T) {
 			for i := range each {
 				day := fmt.Sprintf("2027-01-%02d", 1+i/(each/2))
 				c := draft
-				if err := s.AddCase(t.Context(), &c, day); err != nil {
+				if err := workflowtest.AddCase(t.Context(), s, &c, day); err != nil {
 					t.Error(err)
 					return
 				}
@@ -57,7 +57,7 @@ func TestLongNumbers(t *testing.T) {
 		t.Fatalf("the serial stands at %d", n)
 	}
 	for _, want := range []string{"XZ20261123-9999", "XZ20261123-10000"} {
-		if err := s.AddCase(t.Context(), &c, "2026-11-23"); err != nil || c.Number != want {
+		if err := workflowtest.AddCase(t.Context(), s, &c, "2026-11-23"); err != nil || c.Number != want {
 			t.Errorf("got %s (%v), want %s", c.Number, err, want)
 		}
 	}
@@ -77,7 +77,7 @@ func TestDayBeginsInFullPool(t *testing.T) {
 				inside.Done()
 				inside.Wait()
 				c := draft
-				return tx.AddCase(t.Context(), &c, "2027-02-01")
+				return workflowtest.AddCase(t.Context(), tx, &c, "2027-02-01")
 			})
 			if err != nil {
 				t.Error(err)

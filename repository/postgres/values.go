@@ -91,6 +91,14 @@ func (i instant) or(other time.Time) instant {
 	return i
 }
 
+// moment is a time as text, for arrays; the zero time lies before all others.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "-infinity"
+	}
+	return t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano)
+}
+
 // date is a day as 2006-01-02; "" is NULL.
 type date string
 
@@ -211,12 +219,14 @@ func (d *document[T]) Scan(src any) error {
 type pairs map[string]string
 
 // Value implements driver.Valuer.
-func (p pairs) Value() (driver.Value, error) {
+func (p pairs) Value() (driver.Value, error) { return p.text(), nil }
+
+func (p pairs) text() string {
 	if len(p) == 0 {
-		return "{}", nil
+		return "{}"
 	}
-	b, err := json.Marshal(map[string]string(p))
-	return string(b), err
+	b, _ := json.Marshal(map[string]string(p)) // strings always marshal
+	return string(b)
 }
 
 // Scan implements sql.Scanner.

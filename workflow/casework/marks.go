@@ -233,12 +233,12 @@ func (w *Casework) splitOff(ctx context.Context, s *workflow.Step, by workflow.A
 		Channel: from.Channel, Mode: from.Mode, WriterStatus: from.WriterStatus, Writer: from.Writer, Subject: p.Subject, Locale: from.Locale,
 		About: from.About, Urgent: from.Urgent, Sealed: from.Sealed, PublishWish: from.PublishWish, SplitFrom: from.ID, Received: s.At,
 	}
-	if _, err := w.desk.Birth(ctx, s.Tx, &c, by, as, map[string]string{"from": from.Number}); err != nil {
+	b, err := w.desk.Birth(ctx, s.Tx, c, by, as, map[string]string{"from": from.Number})
+	if err != nil {
 		return c, err
 	}
-	m := workflow.Message{CaseID: c.ID, Kind: workflow.LetterMessage, Body: p.Body, Channel: from.Channel, At: s.At}
-	if err := s.Tx.AddMessage(ctx, &m, nil); err != nil {
-		return c, err
-	}
-	return c, s.Tx.Index(ctx, c.ID, workflow.SearchWords(c.Number+" "+c.Subject+"\n"+p.Body))
+	b.Message = workflow.Message{Kind: workflow.LetterMessage, Body: p.Body, Channel: from.Channel, At: s.At}
+	b.Words = workflow.SearchWords(b.Case.Number + " " + b.Case.Subject + "\n" + p.Body)
+	err = s.Tx.AddBirth(ctx, &b)
+	return b.Case, err
 }

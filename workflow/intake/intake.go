@@ -45,14 +45,15 @@ func (in *Intake) Submit(ctx context.Context, l workflow.Letter) (Receipt, error
 	if err := clean(&l); err != nil {
 		return Receipt{}, err
 	}
-	if r, err := in.again(ctx, l); workflow.KindOf(err) != workflow.NotFound || err == nil {
+	r, err := in.begin(ctx, l)
+	if err == nil || workflow.KindOf(err) == workflow.Unavailable {
 		return r, err
 	}
-	r, err := in.begin(ctx, l)
-	if workflow.KindOf(err) == workflow.Conflict {
-		return in.again(ctx, l) // the other request was quicker
+	// It may be here already: then it needs nothing but its receipt.
+	if known, e := in.again(ctx, l); e == nil || workflow.KindOf(e) != workflow.NotFound {
+		return known, e
 	}
-	return r, err
+	return Receipt{}, err
 }
 
 // again is the receipt of a letter that is here already, or NotFound.
@@ -86,30 +87,29 @@ func (in *Intake) begin(ctx context.Context, l workflow.Letter) (Receipt, error)
 	if err != nil {
 		return Receipt{}, err
 	}
-	code := workflow.NewCode()
-	c.CodeHash = in.codes.Hash(code)
-	var clocks []workflow.Clock
-	err = in.desk.Store.Atomic(ctx, func(tx workflow.Store) error {
-		fresh := c
-		if err := in.sealWriter(ctx, tx, &fresh, l); err != nil {
-			return err
-		}
-		by, as := enteredBy(l)
-		var err error
-		if clocks, err = in.desk.Birth(ctx, tx, &fresh, by, as, map[string]string{"channel": string(l.Channel)}); err != nil {
-			return err
-		}
-		if err := in.keepLetter(ctx, tx, fresh, l, code); err != nil {
-			return err
-		}
-		c = fresh
-		return in.tell(ctx, tx, fresh, clocks, code, l.Quiet)
-	})
+	w, err := in.sealWriter(l)
 	if err != nil {
 		return Receipt{}, err
 	}
-	in.desk.Arm(ctx, clocks...)
-	return in.receipt(c, clocks, code, l.ContentHash()), nil
+	code := workflow.NewCode()
+	c.Writer, c.CodeHash = w.ID, in.codes.Hash(code)
+	by, as := enteredBy(l)
+	b, err := in.desk.Birth(ctx, in.desk.Store, c, by, as, map[string]string{"channel": string(l.Channel)})
+	if err != nil {
+		return Receipt{}, err
+	}
+	b.Writer = w
+	if err := in.keepLetter(&b, l, code); err != nil {
+		return Receipt{}, err
+	}
+	if err := in.tell(ctx, &b, code, l.Quiet); err != nil {
+		return Receipt{}, err
+	}
+	if err := in.desk.Store.AddBirth(ctx, &b); err != nil {
+		return Receipt{}, err
+	}
+	in.desk.Arm(ctx, b.Clocks...)
+	return in.receipt(b.Case, b.Clocks, code, l.ContentHash()), nil
 }
 
 // newCase is the case a letter begins, by the category in force when it came.
@@ -129,17 +129,12 @@ func (in *Intake) newCase(ctx context.Context, l workflow.Letter) (workflow.Case
 	}, nil
 }
 
-// sealWriter stores who wrote. Of an anonymous letter nothing is stored.
-func (in *Intake) sealWriter(ctx context.Context, tx workflow.Store, c *workflow.Case, l workflow.Letter) error {
+// sealWriter seals who wrote. Of an anonymous letter nothing is kept.
+func (in *Intake) sealWriter(l workflow.Letter) (workflow.SealedWriter, error) {
 	if l.Mode == workflow.Anonymous || l.Identity.Empty() {
-		return nil
+		return workflow.SealedWriter{}, nil
 	}
-	w, err := in.vault.Seal(l.Identity, l.Received)
-	if err != nil {
-		return err
-	}
-	c.Writer = w.ID
-	return tx.AddWriter(ctx, w)
+	return in.vault.Seal(l.Identity, l.Received)
 }
 
 func enteredBy(l workflow.Letter) (workflow.Actor, workflow.Role) {
@@ -149,55 +144,56 @@ func enteredBy(l workflow.Letter) (workflow.Actor, workflow.Role) {
 	return workflow.Actor{Roles: []workflow.Role{workflow.Writer}}, workflow.Writer
 }
 
-func (in *Intake) keepLetter(ctx context.Context, tx workflow.Store, c workflow.Case, l workflow.Letter, code workflow.Code) error {
+func (in *Intake) keepLetter(b *workflow.Birth, l workflow.Letter, code workflow.Code) error {
 	sealed, err := in.codes.Seal(code, lock(l))
 	if err != nil {
 		return err
 	}
-	stored := workflow.StoredLetter{
-		Channel: l.Channel, External: workflow.ExternalHash(l.Channel, l.External), CaseID: c.ID,
+	b.Letter = workflow.StoredLetter{
+		Channel: l.Channel, External: workflow.ExternalHash(l.Channel, l.External),
 		ContentHash: l.ContentHash(), Receipt: sealed, RawMail: l.RawMail, Received: l.Received,
 	}
-	if err := tx.AddLetter(ctx, &stored); err != nil {
-		return err
+	b.Message = workflow.Message{
+		Kind: workflow.LetterMessage, Body: l.Body, Quoted: l.Quoted, HTML: l.HTML, Channel: l.Channel, At: l.Received,
 	}
-	m := workflow.Message{
-		CaseID: c.ID, Kind: workflow.LetterMessage, Body: l.Body, Quoted: l.Quoted, HTML: l.HTML, Channel: l.Channel, At: l.Received,
-	}
-	if err := tx.AddMessage(ctx, &m, l.Files); err != nil {
-		return err
-	}
-	return tx.Index(ctx, c.ID, workflow.SearchWords(c.Number+" "+l.Subject+"\n"+l.Body))
+	b.Files = l.Files
+	b.Words = workflow.SearchWords(b.Case.Number + " " + l.Subject + "\n" + l.Body)
+	return nil
 }
 
-func (in *Intake) tell(ctx context.Context, tx workflow.Store, c workflow.Case, clocks []workflow.Clock, code workflow.Code, quiet bool) error {
-	_, answer := promised(clocks)
-	t := workflow.Telling{
-		Name: "case:" + c.Number + ":received", Kind: workflow.NoticeReceived, Case: c, At: c.Received,
-		Secret: in.vault.SealWords(code.Groups()), Quiet: quiet, Args: map[string]string{"due": answer.UTC().Format(time.RFC3339)},
+// tell lets the birth bring its notices: to the writer, and of an urgent letter
+// to the office.
+func (in *Intake) tell(ctx context.Context, b *workflow.Birth, code workflow.Code, quiet bool) error {
+	if b.Writer.ID != "" {
+		_, answer := promised(b.Clocks)
+		n, err := in.desk.Keeper.ForWriter(ctx, in.desk.Store, b.Writer, workflow.Telling{
+			Name: "case:" + b.Case.Number + ":received", Kind: workflow.NoticeReceived, Case: b.Case, At: b.Case.Received,
+			Secret: in.vault.SealWords(code.Groups()), Quiet: quiet, Args: map[string]string{"due": answer.UTC().Format(time.RFC3339)},
+		})
+		if err != nil {
+			return err
+		}
+		b.Notices = append(b.Notices, n)
 	}
-	if err := in.desk.Keeper.TellWriter(ctx, tx, t); err != nil || !c.Urgent {
-		return err
+	if !b.Case.Urgent {
+		return nil
 	}
-	return in.tellOfficeUrgent(ctx, tx, c)
+	return in.tellOfficeUrgent(ctx, b)
 }
 
-func (in *Intake) tellOfficeUrgent(ctx context.Context, tx workflow.Store, c workflow.Case) error {
+func (in *Intake) tellOfficeUrgent(ctx context.Context, b *workflow.Birth) error {
 	roles := []workflow.Role{workflow.Clerk, workflow.OfficeHead}
-	if c.Sealed {
+	if b.Case.Sealed {
 		roles = []workflow.Role{workflow.Discipline}
 	}
-	accounts, err := tx.AccountsFor(ctx, 0, roles...)
+	accounts, err := in.desk.Store.AccountsFor(ctx, 0, roles...)
 	if err != nil {
 		return err
 	}
+	t := workflow.Telling{Name: "case:" + b.Case.Number + ":urgent", Kind: workflow.NoticeUrgent, Case: b.Case, At: b.Case.Received}
 	for _, a := range accounts {
-		if !workflow.ScopeOf(a.Actor()).Sees(c, false) {
-			continue
-		}
-		t := workflow.Telling{Name: "case:" + c.Number + ":urgent", Kind: workflow.NoticeUrgent, Case: c, At: c.Received}
-		if err := in.desk.Keeper.TellAccount(ctx, tx, a, t); err != nil {
-			return err
+		if workflow.ScopeOf(a.Actor()).Sees(b.Case, false) {
+			b.Notices = append(b.Notices, in.desk.Keeper.ForAccount(a, t)...)
 		}
 	}
 	return nil

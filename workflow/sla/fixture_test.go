@@ -83,15 +83,11 @@ func (f *college) letter(t *testing.T, opts ...func(*workflow.Case)) workflow.Ca
 	for _, opt := range opts {
 		opt(&c)
 	}
-	var clocks []workflow.Clock
-	err := f.store.Atomic(t.Context(), func(tx workflow.Store) error {
-		var err error
-		clocks, err = f.desk.Birth(t.Context(), tx, &c, workflow.Actor{Roles: []workflow.Role{workflow.Writer}}, workflow.Writer, nil)
-		return err
-	})
+	b, err := f.desk.Birth(t.Context(), f.store, c, workflow.Actor{Roles: []workflow.Role{workflow.Writer}}, workflow.Writer, nil)
 	must(t, err)
-	f.desk.Arm(t.Context(), clocks...)
-	return c
+	must(t, f.store.AddBirth(t.Context(), &b))
+	f.desk.Arm(t.Context(), b.Clocks...)
+	return b.Case
 }
 
 // act moves the case and returns it.

@@ -14,22 +14,18 @@ type assist struct{ caseID, department int64 }
 
 func (a assist) key() string { return fmt.Sprintf("%d:%d", a.caseID, a.department) }
 
-// AddCase implements workflow.Cases.
-func (m *Memory) AddCase(ctx context.Context, c *workflow.Case, day string) error {
-	return m.write(ctx, func(d *data) error {
+// NameCase implements workflow.Cases.
+func (m *Memory) NameCase(ctx context.Context, day string) (id int64, number string, err error) {
+	err = m.write(ctx, func(d *data) error {
 		if _, err := time.Parse(time.DateOnly, day); err != nil {
 			return fmt.Errorf("day of a case: %w", err)
 		}
-		if err := d.checkCase(*c); err != nil {
-			return err
-		}
 		serial := d.serials.rows[day] + 1
 		d.serials.put(day, serial)
-		c.ID, c.Version = d.cases.next(), 1
-		c.Number = fmt.Sprintf("XZ%s-%04d", strings.ReplaceAll(day, "-", ""), serial)
-		d.cases.put(c.ID, *c)
+		id, number = d.cases.next(), fmt.Sprintf("XZ%s-%04d", strings.ReplaceAll(day, "-", ""), serial)
 		return nil
 	})
+	return id, number, err
 }
 
 // checkCase refuses a case that leads nowhere or contradicts itself.

@@ -1,6 +1,7 @@
 package workflowtest
 
 import (
+	"context"
 	"crypto/rand"
 	"testing"
 	"time"
@@ -172,8 +173,22 @@ func seedCategories(t testing.TB, s workflow.Store, c *College) {
 func NewCase(t testing.TB, s workflow.Store, opts ...func(*workflow.Case)) workflow.Case {
 	t.Helper()
 	c := draftCase(t, s, opts...)
-	must(t, s.AddCase(t.Context(), &c, c.Received.In(Zone).Format(time.DateOnly)))
+	must(t, AddCase(t.Context(), s, &c, c.Received.In(Zone).Format(time.DateOnly)))
 	return c
+}
+
+// AddCase names a case of a day and stores it alone.
+func AddCase(ctx context.Context, s workflow.Store, c *workflow.Case, day string) error {
+	b := workflow.Birth{Case: *c}
+	var err error
+	if b.Case.ID, b.Case.Number, err = s.NameCase(ctx, day); err != nil {
+		return err
+	}
+	err = s.AddBirth(ctx, &b)
+	if err == nil {
+		*c = b.Case
+	}
+	return err
 }
 
 // draftCase is NewCase without storing it.

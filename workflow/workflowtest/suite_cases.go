@@ -50,7 +50,7 @@ func fullCase(t *testing.T, s workflow.Store, c College) workflow.Case {
 
 func caseComesBack(t *testing.T, s workflow.Store, c College) {
 	want := fullCase(t, s, c)
-	must(t, s.AddCase(t.Context(), &want, "2026-11-23"))
+	must(t, AddCase(t.Context(), s, &want, "2026-11-23"))
 	if want.ID == 0 || want.Number == "" || want.Version != 1 {
 		t.Errorf("AddCase set id %d, number %q, version %d", want.ID, want.Number, want.Version)
 	}
@@ -154,7 +154,7 @@ func contradictions(t *testing.T, s workflow.Store, _ College) {
 		},
 	} {
 		c := draftCase(t, s, spoil)
-		if err := s.AddCase(t.Context(), &c, "2026-11-23"); err == nil {
+		if err := AddCase(t.Context(), s, &c, "2026-11-23"); err == nil {
 			t.Errorf("%s was added", name)
 		}
 		c = NewCase(t, s)
@@ -208,7 +208,7 @@ func caseNumbers(t *testing.T, s workflow.Store, _ College) {
 	seen := map[string]bool{}
 	for _, day := range []string{"2026-11-23", "2026-11-23", "2026-11-24", "2026-11-23"} {
 		c := draftCase(t, s)
-		must(t, s.AddCase(t.Context(), &c, day))
+		must(t, AddCase(t.Context(), s, &c, day))
 		if !numberPattern.MatchString(c.Number) || seen[c.Number] {
 			t.Errorf("number %q is wrong or given before", c.Number)
 		}
@@ -233,7 +233,7 @@ func racingNumbers(t *testing.T, s workflow.Store, _ College) {
 	allWell(t, together(clients, func(i int) error {
 		for j := range each {
 			day := fmt.Sprintf("2026-12-%02d", 1+j%2)
-			if err := s.AddCase(t.Context(), &drafts[i*each+j], day); err != nil {
+			if err := AddCase(t.Context(), s, &drafts[i*each+j], day); err != nil {
 				return err
 			}
 		}

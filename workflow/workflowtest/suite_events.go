@@ -21,10 +21,11 @@ func history(t *testing.T, s workflow.Store, c College) {
 	chain := workflow.NewChain(random(32))
 	keeper := workflow.Keeper{Chain: chain, Zone: Zone}
 	x := draftCase(t, s)
-	must(t, s.Atomic(t.Context(), func(tx workflow.Store) error {
-		first := workflow.Event{Action: workflow.Receive, To: workflow.Received, By: workflow.BySystem(), Role: workflow.System, At: Morning.Add(789)}
-		return keeper.Begin(t.Context(), tx, &x, first)
-	}))
+	x.ID, x.Number = named(s.NameCase(t.Context(), "2026-11-23"))(t)
+	first := workflow.Event{Action: workflow.Receive, To: workflow.Received, By: workflow.BySystem(), Role: workflow.System, At: Morning.Add(789)}
+	born := keeper.Begin(x, first)
+	must(t, s.AddBirth(t.Context(), &born))
+	x = born.Case
 	before := x
 	accepted, err := x.Do(workflow.Move{Action: workflow.Accept, By: c.Clerk.Actor(), At: Morning.Add(time.Minute + 999)})
 	must(t, err)
