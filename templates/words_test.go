@@ -21,7 +21,7 @@ var dynamicPrefixes = []string{
 	"figure.", "figures.by.", // the table of figures
 
 	"figure.", "figures.by.", "office.column.", "office.due.", "office.filter.", "office.mail.", "office.mailbox.column.",
-	"office.measure.", "office.new.identity.", "office.figures.span.", "office.tray.",
+	"office.measure.", "office.new.", "office.figures.span.", "office.tray.",
 
 	"error.status.",                                                                                                        // ErrorPage.Case
 	"track.now.", "track.act.", "track.step.", "track.said.", "track.told.", "track.day.", "rate.mark.", "write.identity.", // handlers/public

@@ -1,7 +1,9 @@
 package office
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"mailbox/handlers/web"
 	"mailbox/templates"
 	"mailbox/workflow"
+	"mailbox/workflow/intake"
 )
 
 type entryPage struct {
@@ -19,7 +22,8 @@ type entryPage struct {
 	Channels, Statuses, Identities, Kinds            []templates.Choice
 	Categories, Abouts                               []templates.Choice
 	MaxSubject, MaxBody, MaxFiles                    int
-	Kept                                             []keptFile // added before, and still there
+	Kept                                             []keptFile          // added before, and still there
+	Summary                                          []templates.Problem // what is wrong, each with the name of its field
 }
 
 // keptFile is a file the form brought when it was sent before.
@@ -40,7 +44,7 @@ func (p *Pages) showEntry(c *web.Context, status int, page entryPage) error {
 	}
 	problems := page.Problems
 	page.Page = c.Page("office.new")
-	page.Problems = problems
+	page.Problems, page.Summary = problems, summary(c, problems)
 	page.Channels = choices(c, "channel.", workflow.ByHand)
 	page.Statuses = statuses(c)
 	for _, m := range workflow.Modes {
@@ -51,6 +55,22 @@ func (p *Pages) showEntry(c *web.Context, status int, page entryPage) error {
 	page.Abouts = append([]templates.Choice{{Label: c.Text("office.about.none")}}, n.departmentChoices(c, 0)...)
 	page.MaxSubject, page.MaxBody, page.MaxFiles = workflow.MaxSubject, workflow.MaxBody, workflow.MaxFiles
 	return c.Render(status, "office/new.html", page)
+}
+
+// labels are the names of the fields, where they are not their own.
+var labels = map[string]string{"kind": "office.filter.kind", "category": "office.filter.category", "about": "office.fact.about"}
+
+// summary says of each problem which field it is about: on top of the form
+// "please fill this in" alone helps nobody.
+func summary(c *web.Context, problems []templates.Problem) []templates.Problem {
+	var out []templates.Problem
+	for _, p := range problems {
+		if p.Field != "" {
+			p.Text = c.Text("office.new.problem", c.Text(cmp.Or(labels[p.Field], "office.new."+p.Field)), p.Text)
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 func statuses(c *web.Context) []templates.Choice {
@@ -69,11 +89,10 @@ func (p *Pages) enter(c *web.Context) error {
 	}
 	l, wrong := letterOf(c, form)
 	l.Files = append(c.KeptFiles("kept"), files...)
-	if err == nil {
-		err = wrong
-	}
-	if err == nil {
+	if err = errors.Join(err, wrong); err == nil {
 		_, err = p.Intake.Submit(c.Context(), l)
+	} else {
+		err = errors.Join(err, intake.Check(l)) // everything that is wrong, at once
 	}
 	problems, err := c.Problems(err)
 	if err != nil {
@@ -117,15 +136,15 @@ func letterOf(c *web.Context, form *web.Form) (workflow.Letter, error) {
 		Identity:  workflow.Identity{Name: form.Line("name"), Phone: form.Line("phone"), Email: form.Line("email")},
 		EnteredBy: c.User.Actor(),
 	}
+	var category, about, channel error
+	if l.Category, category = number(form.Line("category"), "category"); l.Category == 0 {
+		category = workflow.Wrong("category", "invalid.choice")
+	}
+	l.About, about = number(form.Line("about"), "about")
 	if !slices.Contains(workflow.ByHand, l.Channel) {
-		return l, workflow.Wrong("channel", "invalid.choice")
+		channel = workflow.Wrong("channel", "invalid.choice")
 	}
-	var err error
-	if l.Category, err = number(form.Line("category"), "category"); err != nil {
-		return l, err
-	}
-	l.About, err = number(form.Line("about"), "about")
-	return l, err
+	return l, errors.Join(channel, category, about)
 }
 
 // entryAgain is the form as it was sent.
