@@ -24,7 +24,7 @@ const (
 	// aheadBy sets the program's clock ahead.
 	aheadBy = "MAILBOX_TEST_AHEAD_BY"
 	// readyWithin is how long a start may take before a test gives up.
-	readyWithin = 90 * time.Second
+	readyWithin = 30 * time.Second
 )
 
 func TestMain(m *testing.M) {
@@ -154,8 +154,16 @@ func (p *program) start(tb testing.TB, ahead time.Duration) {
 		}
 		p.where = where
 	case <-time.After(readyWithin):
-		tb.Fatalf("the program does not serve\n%s", p.lastWords())
+		tb.Fatalf("the program does not serve\n%s", p.dump())
 	}
+}
+
+// dump ends a program that hangs and returns what it was doing.
+func (p *program) dump() string {
+	_ = p.cmd.Process.Signal(syscall.SIGQUIT) // the runtime prints every goroutine
+	<-p.dead
+	b, _ := os.ReadFile(p.log)
+	return string(b[max(0, len(b)-16<<10):])
 }
 
 // kill is kill -9; it returns when the process is gone.
@@ -289,4 +297,23 @@ func command(tb testing.TB, dir string, env []string, line string, args ...strin
 	defer cancel()
 	err := run(ctx, args, w)
 	return out.String(), err
+}
+
+// freshDir is a data directory short enough for a socket and open to the user
+// that a private server runs as, which tb.TempDir is not.
+func freshDir(tb testing.TB) string {
+	tb.Helper()
+	dir, err := os.MkdirTemp("/tmp", "mailbox-test-") //nolint:usetesting // see above
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			tb.Error(err)
+		}
+	})
+	if err := os.Chmod(dir, 0o711); err != nil {
+		tb.Fatal(err)
+	}
+	return dir
 }

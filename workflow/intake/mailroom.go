@@ -91,10 +91,6 @@ func NewMailroom(in *Intake, blobs workflow.Blobs, reader Reader, follow Follow)
 // MaxMail is the size of the largest mail that is taken, in bytes.
 const MaxMail = 35 << 20
 
-// triesToRead is how often a mail is tried before it goes to the tray of those
-// that could not be read.
-const triesToRead = 3
-
 // Arrive stores a mail. Once it has returned nil the mail cannot be lost: its
 // bytes are on disk and its row is committed.
 func (r *Mailroom) Arrive(ctx context.Context, a Arrival) error {
@@ -129,42 +125,6 @@ func (r *Mailroom) Sort(ctx context.Context, limit int) (int, error) {
 		}
 	}
 	return len(mails), nil
-}
-
-// sortOne counts the attempt before it reads, so that a mail that brings the
-// program down is set aside after a few tries.
-func (r *Mailroom) sortOne(ctx context.Context, m workflow.RawMail) error {
-	m.Attempts++
-	if m.Attempts > triesToRead {
-		return r.end(ctx, m, workflow.MailUnreadable, "mail.reason.tries")
-	}
-	if err := r.desk.Store.SaveRawMail(ctx, m); err != nil {
-		return err
-	}
-	read, err := r.read(ctx, m)
-	if err != nil {
-		return err
-	}
-	m.Subject = cut(strings.Join(strings.Fields(Text(read.Subject)), " "), 200)
-	if !read.Readable {
-		return r.end(ctx, m, workflow.MailUnreadable, "mail.reason.unreadable")
-	}
-	m.IdentityHash = identity(read, m.SHA256)
-	err = r.place(ctx, m, read)
-	if err != nil && !passing(err) {
-		return r.end(ctx, m, workflow.MailUnreadable, "mail.reason.fault")
-	}
-	return err
-}
-
-// passing reports whether trying again later may help.
-func passing(err error) bool {
-	switch workflow.KindOf(err) {
-	case workflow.Unavailable, workflow.Internal, workflow.Limited, workflow.Conflict:
-		return true
-	case workflow.Invalid, workflow.Unauthenticated, workflow.Forbidden, workflow.NotFound:
-	}
-	return false
 }
 
 func (r *Mailroom) read(ctx context.Context, m workflow.RawMail) (ReadMail, error) {
