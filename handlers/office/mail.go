@@ -206,7 +206,7 @@ func (p *Pages) mailHead(c *web.Context, id int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	var b strings.Builder
 	lines := bufio.NewReader(io.LimitReader(f, headMost))
 	for {
@@ -235,7 +235,7 @@ func (p *Pages) mailBytes(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	return c.Download("mail-"+decimal(id)+".eml", "message/rfc822", m.Size, f)
 }
 
