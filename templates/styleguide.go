@@ -200,15 +200,19 @@ func (g guide) steps() []Step {
 
 func (g guide) tabs() []Tab {
 	return []Tab{
-		{Label: g.say("tab.letter"), Href: "#tabs", Current: true}, {Label: g.say("tab.history"), Href: "#tabs", Count: 12},
-		{Label: g.say("tab.files"), Href: "#tabs", Count: 2}, {Label: g.say("tab.clocks"), Href: "#tabs"},
+		{Label: g.say("tab.letter"), Href: "#tabs", Current: true},
+		{Label: g.say("tab.history"), Href: "#tabs", Count: 12},
+		{Label: g.say("tab.files"), Href: "#tabs", Count: 2},
+		{Label: g.say("tab.clocks"), Href: "#tabs"},
 	}
 }
 
 func (g guide) chips() []Chip {
 	return []Chip{
-		{Label: g.say("chip.late"), Href: "#chips", On: true, Count: 2}, {Label: g.say("chip.today"), Href: "#chips", Count: 5},
-		{Label: g.say("chip.soon"), Href: "#chips", Count: 11}, {Label: g.say("logistics"), Href: "#chips", On: true},
+		{Label: g.say("chip.late"), Href: "#chips", On: true, Count: 2},
+		{Label: g.say("chip.today"), Href: "#chips", Count: 5},
+		{Label: g.say("chip.soon"), Href: "#chips", Count: 11},
+		{Label: g.say("logistics"), Href: "#chips", On: true},
 	}
 }
 
@@ -223,8 +227,10 @@ func (g guide) items() []Item {
 
 func (g guide) facts() []Fact {
 	return []Fact{
-		{Label: g.say("off"), Value: "XZ20261120-0003"}, {Label: g.say("column.department"), Value: g.say("logistics"), Href: "#items"},
-		{Label: g.say("column.writer"), Value: g.say("confidential")}, {Label: g.say("topic"), Value: g.say("topic.dorm")},
+		{Label: g.say("off"), Value: "XZ20261120-0003"},
+		{Label: g.say("column.department"), Value: g.say("logistics"), Href: "#items"},
+		{Label: g.say("column.writer"), Value: g.say("confidential")},
+		{Label: g.say("topic"), Value: g.say("topic.dorm")},
 	}
 }
 
@@ -238,8 +244,11 @@ func (g guide) table() Table {
 	return Table{
 		Caption: g.say("table"), Cards: true,
 		Columns: []Column{
-			{Label: g.say("column.subject")}, {Label: g.say("column.department")}, {Label: g.say("column.writer")},
-			{Label: g.say("column.due"), Href: "#table", Sorted: "ascending"}, {Label: g.say("column.length"), Number: true},
+			{Label: g.say("column.subject")},
+			{Label: g.say("column.department")},
+			{Label: g.say("column.writer")},
+			{Label: g.say("column.due"), Href: "#table", Sorted: "ascending"},
+			{Label: g.say("column.length"), Number: true},
 		},
 		Rows: []Row{
 			row(g.say("row.1"), "XZ20261116-0007", g.say("logistics"), "late", badges[8], dues[0], "412"),
@@ -264,7 +273,9 @@ func (g guide) pages() Pagination {
 func (g guide) toasts() []Toast {
 	return []Toast{
 		{Tone: "good", Text: g.say("toast.routed"), Undo: &Undo{Action: "#toasts", Seconds: 30}},
-		{Tone: "info", Text: g.say("toast.info")}, {Tone: "warn", Text: g.say("toast.warn")}, {Tone: "late", Text: g.say("toast.failed")},
+		{Tone: "info", Text: g.say("toast.info")},
+		{Tone: "warn", Text: g.say("toast.warn")},
+		{Tone: "late", Text: g.say("toast.failed")},
 	}
 }
 

@@ -15,8 +15,11 @@ func (g guide) trend() Trend {
 
 func (g guide) bars() Bars {
 	return Bars{Title: g.say("bars"), Desc: g.say("bars.desc"), Points: []Point{
-		{Label: g.say("logistics"), Value: 118, Text: "118", Href: "#charts"}, {Label: g.say("academic"), Value: 74, Text: "74"},
-		{Label: g.say("student"), Value: 52, Text: "52"}, {Label: g.say("network"), Value: 31, Text: "31"}, {Label: g.say("library"), Value: 6, Text: "6"},
+		{Label: g.say("logistics"), Value: 118, Text: "118", Href: "#charts"},
+		{Label: g.say("academic"), Value: 74, Text: "74"},
+		{Label: g.say("student"), Value: 52, Text: "52"},
+		{Label: g.say("network"), Value: 31, Text: "31"},
+		{Label: g.say("library"), Value: 6, Text: "6"},
 	}}
 }
 
@@ -35,8 +38,13 @@ func (g guide) heat() Heat {
 		c.Columns = append(c.Columns, strconv.Itoa(h))
 	}
 	rows := [][]int{
-		{1, 0, 0, 1, 6, 9, 7, 8, 6, 5, 9, 4}, {0, 0, 0, 2, 7, 8, 9, 7, 5, 6, 12, 5}, {1, 0, 0, 1, 5, 9, 6, 8, 7, 4, 8, 3},
-		{0, 1, 0, 1, 6, 7, 8, 9, 6, 5, 10, 4}, {1, 0, 0, 2, 8, 9, 7, 6, 4, 3, 5, 3}, {2, 0, 0, 0, 1, 2, 3, 2, 2, 3, 6, 4}, {2, 1, 0, 0, 1, 2, 2, 3, 3, 5, 11, 6},
+		{1, 0, 0, 1, 6, 9, 7, 8, 6, 5, 9, 4},
+		{0, 0, 0, 2, 7, 8, 9, 7, 5, 6, 12, 5},
+		{1, 0, 0, 1, 5, 9, 6, 8, 7, 4, 8, 3},
+		{0, 1, 0, 1, 6, 7, 8, 9, 6, 5, 10, 4},
+		{1, 0, 0, 2, 8, 9, 7, 6, 4, 3, 5, 3},
+		{2, 0, 0, 0, 1, 2, 3, 2, 2, 3, 6, 4},
+		{2, 1, 0, 0, 1, 2, 2, 3, 3, 5, 11, 6},
 	}
 	f := g.set.format(g.locale)
 	monday := g.now.AddDate(0, 0, -(int(g.now.Weekday())+6)%7)

@@ -30,8 +30,10 @@ type person struct{ username, role, department string }
 
 // staff is a small office and the department that gets the letters.
 var staff = []person{
-	{"clerk", "clerk", "office"}, {"officehead", "office_head", "office"},
-	{"office-dept", "dept_clerk", "office"}, {"office-dept-head", "dept_head", "office"},
+	{"clerk", "clerk", "office"},
+	{"officehead", "office_head", "office"},
+	{"office-dept", "dept_clerk", "office"},
+	{"office-dept-head", "dept_head", "office"},
 }
 
 // hire makes the accounts with the program's own command.

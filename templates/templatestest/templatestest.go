@@ -75,8 +75,10 @@ func Home(locale string) templates.Home {
 			answer(zh("图书馆周末能否延长到 22:00", "Could the library stay open until 22:00"), zh("图书馆", "Library"), 9),
 		},
 		Phones: []templates.Phone{
-			{Name: zh("报警", "Police"), Number: "110"}, {Name: zh("急救", "Ambulance"), Number: "120"},
-			{Name: zh("校园值班", "Campus duty desk"), Number: "027-5550-0110"}, {Name: zh("心理援助", "Crisis line"), Number: "12356"},
+			{Name: zh("报警", "Police"), Number: "110"},
+			{Name: zh("急救", "Ambulance"), Number: "120"},
+			{Name: zh("校园值班", "Campus duty desk"), Number: "027-5550-0110"},
+			{Name: zh("心理援助", "Crisis line"), Number: "12356"},
 		},
 		Channels: []templates.Channel{
 			{Name: zh("邮箱", "E-mail"), Text: "mailbox@example.edu.cn", Href: "mailto:mailbox@example.edu.cn"},

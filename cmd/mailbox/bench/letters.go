@@ -140,9 +140,20 @@ func (p post) send(ctx context.Context, token string) error {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for _, f := range [][2]string{
-		{"form_token", token}, {"website", ""}, {"identity", "signed"}, {"kind", "help"}, {"category", "other"}, {"status", "student"},
-		{"subject", l.subject}, {"body", l.body}, {"name", "陈思远"}, {"phone", "13800138000"}, {"email", l.email},
-		{"about", ""}, {"publish", "no"}, {"help_seen", ""},
+		{"form_token", token},
+		{"website", ""},
+		{"identity", "signed"},
+		{"kind", "help"},
+		{"category", "other"},
+		{"status", "student"},
+		{"subject", l.subject},
+		{"body", l.body},
+		{"name", "陈思远"},
+		{"phone", "13800138000"},
+		{"email", l.email},
+		{"about", ""},
+		{"publish", "no"},
+		{"help_seen", ""},
 	} {
 		if err := form.WriteField(f[0], f[1]); err != nil {
 			return err
