@@ -77,7 +77,7 @@ func (a *app) tellDemo(ctx context.Context, password string, say *sayer) (bool, 
 // nobody else can read. fresh says that the accounts may still have another.
 func demoPassword(c *Config) (password string, fresh bool, err error) {
 	path := filepath.Join(c.Data, "demo-password")
-	b, err := os.ReadFile(path) //nolint:gosec // whoever runs the program names its data directory
+	b, err := os.ReadFile(path) // whoever runs the program names its data directory
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", false, fmt.Errorf("demonstration's password: %w", err)
 	}

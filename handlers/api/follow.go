@@ -127,7 +127,7 @@ func (a *API) file(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	defer content.Close() //nolint:errcheck // read to its end or given up
+	defer content.Close() // read to its end or given up
 	return c.Download(f.Name, f.MediaType, f.Size, content)
 }
 

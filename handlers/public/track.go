@@ -111,6 +111,6 @@ func (p *Pages) file(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	defer content.Close() //nolint:errcheck // read to its end or given up
+	defer content.Close() // read to its end or given up
 	return c.Download(f.Name, f.MediaType, f.Size, content)
 }

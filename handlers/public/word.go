@@ -1,6 +1,9 @@
 package public
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net/http"
 
 	"mailbox/handlers/web"
@@ -33,11 +36,25 @@ func (p *Pages) say(action workflow.Action) func(*web.Context) error {
 		s := said{Act: act.name, Word: form.Prose(wordField(act.name)), files: files}
 		if err == nil {
 			_, err = p.Cases.Say(c.Context(), by, by.Case, casework.Word{
-				Action: action, Body: s.Word, Files: files, Channel: workflow.Web, External: form.Token(),
+				Action: action, Body: s.Word, Files: files, Channel: workflow.Web, External: s.external(form.Token()),
 			})
 		}
 		return p.answerAct(c, by, s, act.done, err)
 	}
+}
+
+// external names the word: the form it was sent by and what was said. A form
+// gone back to and changed says something else.
+func (s said) external(token string) string {
+	if token == "" {
+		return ""
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %d:%s", s.Act, len(s.Word), s.Word)
+	for _, f := range s.files {
+		h.Write([]byte(f.SHA256))
+	}
+	return token + "." + hex.EncodeToString(h.Sum(nil))
 }
 
 // rate keeps the writer's marks. "Not solved" offers to have the matter handled
