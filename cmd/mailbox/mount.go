@@ -66,9 +66,9 @@ func (p audiences) counts() []func(*web.Context) (map[string]web.NavCount, error
 	return []func(*web.Context) (map[string]web.NavCount, error){p.desk.Counts, p.office.Counts}
 }
 
-// audit reads all history and lists what is wrong with it.
+// audit reads the journal and lists what is wrong with it.
 func (a *app) audit(ctx context.Context) (audit.Extent, []audit.Fault, error) {
 	var faults []audit.Fault
-	extent, err := audit.Verify(ctx, a.store, a.desk.Keeper.Chain, func(f audit.Fault) { faults = append(faults, f) })
+	extent, err := audit.VerifyJournal(ctx, a.store, a.desk.Keeper.Chain, func(f audit.Fault) { faults = append(faults, f) })
 	return extent, faults, err
 }

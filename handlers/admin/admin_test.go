@@ -213,7 +213,7 @@ func TestSettings(t *testing.T) {
 	c.Post("/admin/settings", url.Values{"college.name": {""}, "mail.address": {"x"}}).Wants(http.StatusUnprocessableEntity).
 		HTML().One(t, ".problems a[href=#f-mail.address]")
 	c.Post("/admin/settings", url.Values{"college.name": {"江城学院"}, "office.phone": {"027-1"}}).LeadsTo("/admin/settings")
-	c.Get("/admin/settings").Wants(http.StatusOK, "江城学院", "已保存 2 项")
+	c.Get("/admin/settings").Wants(http.StatusOK, "江城学院", "已保存 2 项。")
 	c.Get("/admin/journal?action=setting").Wants(http.StatusOK, "setting:office.phone", "江城学院")
 	c.Get("/admin/journal?action=policy").Wants(http.StatusOK, "没有符合条件的记录")
 	c.Get("/admin/journal?check=yes").Wants(http.StatusOK, "没有缺失或改动")

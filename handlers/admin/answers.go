@@ -94,7 +94,7 @@ func (p *Pages) templateTable(c *web.Context, part []workflow.AnswerTemplate, n 
 func categoryNames(c *web.Context, all []workflow.Category) map[int64]string {
 	names := map[int64]string{0: c.Text("admin.templates.any")}
 	for _, k := range all {
-		names[k.ID] = named(c, k.NameZH, k.NameEN)
+		names[k.ID] = c.Name(k.NameZH, k.NameEN)
 	}
 	return names
 }
@@ -132,7 +132,7 @@ func (p *Pages) showTemplate(c *web.Context, status int, wrong []templates.Probl
 	view.Token, view.Problems = c.FormToken(), wrong
 	for _, k := range categories {
 		if k.Active || k.ID == t.Category {
-			view.Categories = append(view.Categories, templates.Choice{Value: number(k.ID), Label: named(c, k.NameZH, k.NameEN)})
+			view.Categories = append(view.Categories, templates.Choice{Value: number(k.ID), Label: c.Name(k.NameZH, k.NameEN)})
 		}
 	}
 	for _, purpose := range rules.Purposes {

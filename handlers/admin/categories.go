@@ -45,7 +45,7 @@ func (p *Pages) categories(c *web.Context) error {
 		view.Table.Rows = append(view.Table.Rows, templates.Row{
 			Href: "/admin/categories/" + number(k.ID),
 			Cells: []templates.Cell{
-				{Text: named(c, k.NameZH, k.NameEN), Hint: k.Code}, {Text: names.leads(c, k)}, {Text: names.policies[k.Policy]}, categoryState(c, k),
+				{Text: c.Name(k.NameZH, k.NameEN), Hint: k.Code}, {Text: names.leads(c, k)}, {Text: names.policies[k.Policy]}, categoryState(c, k),
 			},
 		})
 	}
@@ -65,7 +65,7 @@ func (p *Pages) names(c *web.Context) (names, error) {
 	policies, err := p.Rules.Policies(c.Context(), c.User.Actor())
 	out := names{departments: departmentNames(c, departments), policies: map[int64]string{}}
 	for _, k := range policies {
-		out.policies[k.ID] = named(c, k.NameZH, k.NameEN)
+		out.policies[k.ID] = c.Name(k.NameZH, k.NameEN)
 	}
 	return out, err
 }
@@ -147,7 +147,7 @@ func parentChoices(c *web.Context, all []workflow.Category, k workflow.Category)
 	out := []templates.Choice{{Label: c.Text("admin.categories.top")}}
 	for _, o := range all {
 		if o.Parent == 0 && o.ID != k.ID && (o.Active || o.ID == k.Parent) {
-			out = append(out, templates.Choice{Value: number(o.ID), Label: named(c, o.NameZH, o.NameEN)})
+			out = append(out, templates.Choice{Value: number(o.ID), Label: c.Name(o.NameZH, o.NameEN)})
 		}
 	}
 	return out
@@ -156,7 +156,7 @@ func parentChoices(c *web.Context, all []workflow.Category, k workflow.Category)
 func policyChoices(c *web.Context, all []workflow.Policy) []templates.Choice {
 	out := []templates.Choice{{Label: c.Text("admin.choose")}}
 	for _, k := range all {
-		out = append(out, templates.Choice{Value: number(k.ID), Label: named(c, k.NameZH, k.NameEN)})
+		out = append(out, templates.Choice{Value: number(k.ID), Label: c.Name(k.NameZH, k.NameEN)})
 	}
 	return out
 }
@@ -173,7 +173,7 @@ func (p *Pages) categoryHistory(c *web.Context, id int64) (templates.Table, erro
 	}
 	for _, k := range history {
 		t.Rows = append(t.Rows, templates.Row{Cells: []templates.Cell{
-			{Text: span(c, k.From, k.To)}, {Text: named(c, k.NameZH, k.NameEN)}, {Text: names.leads(c, k)}, {Text: names.policies[k.Policy]},
+			{Text: span(c, k.From, k.To)}, {Text: c.Name(k.NameZH, k.NameEN)}, {Text: names.leads(c, k)}, {Text: names.policies[k.Policy]},
 		}})
 	}
 	return t, err
@@ -200,7 +200,7 @@ func (p *Pages) saveCategory(c *web.Context) error {
 		}
 		return p.showCategory(c, status, wrong, k)
 	}
-	c.Flash("good", "admin.categories.saved", named(c, saved.NameZH, saved.NameEN))
+	c.Flash("good", "admin.categories.saved", c.Name(saved.NameZH, saved.NameEN))
 	return c.Redirect("/admin/categories")
 }
 

@@ -17,7 +17,7 @@ type departmentPage struct {
 	Order  string
 	// Of a department that is there.
 	Open       int
-	Cases      string // list of its open cases
+	Cases      string // list of its open cases, for who may see them
 	People     string // list of its people
 	PeopleText string
 }
@@ -45,7 +45,7 @@ func (p *Pages) departments(c *web.Context) error {
 
 func departmentRow(c *web.Context, d rules.Department) templates.Row {
 	row := templates.Row{Href: "/admin/departments/" + number(d.ID), Cells: []templates.Cell{
-		{Text: named(c, d.NameZH, d.NameEN), Hint: d.Code}, {Text: d.Phone}, {Text: strconv.Itoa(d.People)}, {Text: strconv.Itoa(d.Open)}, {},
+		{Text: c.Name(d.NameZH, d.NameEN), Hint: d.Code}, {Text: d.Phone}, {Text: strconv.Itoa(d.People)}, {Text: strconv.Itoa(d.Open)}, {},
 	}}
 	switch {
 	case !d.Active:
@@ -94,7 +94,9 @@ func showDepartment(c *web.Context, status int, wrong []templates.Problem, d rul
 	}
 	if d.ID != 0 {
 		view.Action += "/" + number(d.ID)
-		view.Cases = "/office/cases?open=yes&department=" + number(d.ID)
+		if mayOffice(c) {
+			view.Cases = "/office/cases?department=" + number(d.ID)
+		}
 		view.People = "/admin/people?department=" + number(d.ID)
 		view.PeopleText = c.Text("admin.departments.staff", strconv.Itoa(d.People), strconv.Itoa(d.Heads))
 	}
@@ -107,7 +109,7 @@ func titleOf(c *web.Context, add, zh, en string, id int64) string {
 	if id == 0 {
 		return add
 	}
-	return named(c, zh, en)
+	return c.Name(zh, en)
 }
 
 func (p *Pages) saveDepartment(c *web.Context) error {
@@ -131,7 +133,7 @@ func (p *Pages) saveDepartment(c *web.Context) error {
 		}
 		return showDepartment(c, status, wrong, d)
 	}
-	c.Flash("good", "admin.saved", named(c, saved.NameZH, saved.NameEN))
+	c.Flash("good", "admin.saved", c.Name(saved.NameZH, saved.NameEN))
 	return c.Redirect("/admin/departments")
 }
 

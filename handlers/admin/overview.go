@@ -3,7 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
-	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -65,12 +65,18 @@ func (p *Pages) overview(c *web.Context) error {
 	return c.Render(http.StatusOK, "admin/overview.html", view)
 }
 
+// mayOffice reports whether the reader may open the pages of the office.
+func mayOffice(c *web.Context) bool { return c.User.Is("clerk") || c.User.Is("office_head") }
+
 func worded(c *web.Context, f rules.Concern) concern {
 	w := concernWords[f.Kind]
-	out := concern{Tone: w.tone, Icon: toneIcons[w.tone], Title: c.Text(w.title, strconv.Itoa(f.N)), Href: w.href, Act: c.Text("admin.concern.go")}
+	out := concern{Tone: w.tone, Icon: toneIcons[w.tone], Title: c.Plural(w.title, f.N), Href: w.href, Act: c.Text("admin.concern.go")}
+	if strings.HasPrefix(w.href, "/office") && !mayOffice(c) {
+		out.Href = "" // the office's pages are not an administrator's
+	}
 	var names []string
 	for _, n := range f.Names {
-		names = append(names, named(c, n.ZH, n.EN))
+		names = append(names, c.Name(n.ZH, n.EN))
 	}
 	if f.N > len(names) && len(names) > 0 {
 		names = append(names, c.Text("admin.concern.more"))

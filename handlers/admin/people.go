@@ -82,7 +82,7 @@ func peopleTable(c *web.Context, part []workflow.Account, departments map[int64]
 			{Text: a.Name, Hint: a.Username}, {Text: departments[a.Department]}, {Text: list(c, roleNames(c, a.Roles))}, {Text: a.Email},
 		}}
 		if !a.Disabled.IsZero() {
-			row.Cells[2].Badge = &templates.Badge{Tone: "quiet", Label: c.Text("admin.people.since", day(c, local(c, a.Disabled)))}
+			row.Cells[2].Badge = &templates.Badge{Tone: "quiet", Label: c.Text("admin.people.since", day(c, c.Local(a.Disabled)))}
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -80,7 +80,7 @@ func (p *Pages) showPerson(c *web.Context, status int, wrong []templates.Problem
 		view.Work = workWords(c, who)
 	}
 	if !who.Disabled.IsZero() {
-		view.Disabled = day(c, local(c, who.Disabled))
+		view.Disabled = day(c, c.Local(who.Disabled))
 	}
 	return c.Render(status, "admin/person.html", view)
 }

@@ -46,7 +46,7 @@ func (p *Pages) policies(c *web.Context) error {
 		view.Table.Columns = append(view.Table.Columns, templates.Column{Label: c.Text("clock." + string(kind))})
 	}
 	for _, k := range all {
-		row := templates.Row{Href: "/admin/policies/" + number(k.ID), Cells: []templates.Cell{{Text: named(c, k.NameZH, k.NameEN), Hint: k.Code}}}
+		row := templates.Row{Href: "/admin/policies/" + number(k.ID), Cells: []templates.Cell{{Text: c.Name(k.NameZH, k.NameEN), Hint: k.Code}}}
 		for _, kind := range rules.Promised {
 			row.Cells = append(row.Cells, templates.Cell{Text: promised(c, k.Promises, kind)})
 		}
@@ -57,10 +57,14 @@ func (p *Pages) policies(c *web.Context) error {
 
 // promised is one promise in words, or a dash.
 func promised(c *web.Context, all workflow.Promises, kind workflow.ClockKind) string {
-	if k, ok := all[kind]; ok {
-		return c.Text("unit."+string(k.Unit), k.Amount)
+	k, ok := all[kind]
+	switch {
+	case !ok:
+		return "—"
+	case k.Amount == 1:
+		return c.Text("unit."+string(k.Unit)+".one", k.Amount)
 	}
-	return "—"
+	return c.Text("unit."+string(k.Unit), k.Amount)
 }
 
 func (p *Pages) newPolicy(c *web.Context) error {
@@ -211,7 +215,7 @@ func (p *Pages) savePolicy(c *web.Context) error {
 		}
 		return p.showPolicy(c, status, wrong, k, f)
 	}
-	c.Flash("good", "admin.policies.saved", named(c, saved.NameZH, saved.NameEN))
+	c.Flash("good", "admin.policies.saved", c.Name(saved.NameZH, saved.NameEN))
 	return c.Redirect("/admin/policies")
 }
 

@@ -41,23 +41,12 @@ func crumb(c *web.Context, key, href string) templates.Crumb {
 	return templates.Crumb{Label: c.Text(key), Href: href}
 }
 
-// named is the name in the reader's language, or the other where it is missing.
-func named(c *web.Context, zh, en string) string {
-	if c.Locale == "en" && en != "" || zh == "" {
-		return en
-	}
-	return zh
-}
-
-// local is a moment on the college's clocks.
-func local(c *web.Context, t time.Time) time.Time { return t.In(c.Now.Location()) }
-
 // moment writes a time so that it can be sorted by eye.
 func moment(c *web.Context, t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return local(c, t).Format("2006-01-02 15:04")
+	return c.Local(t).Format("2006-01-02 15:04")
 }
 
 // day writes a date for the reader.
@@ -70,7 +59,7 @@ func day(c *web.Context, t time.Time) string {
 
 // dayTime writes when something falls due.
 func dayTime(c *web.Context, t time.Time) string {
-	t = local(c, t)
+	t = c.Local(t)
 	if c.Locale == "en" {
 		return t.Format("2 Jan 15:04")
 	}
@@ -153,7 +142,7 @@ func addButton(c *web.Context, key, href string) templates.Button {
 func departmentNames(c *web.Context, all []workflow.Department) map[int64]string {
 	names := map[int64]string{}
 	for _, d := range all {
-		names[d.ID] = named(c, d.NameZH, d.NameEN)
+		names[d.ID] = c.Name(d.NameZH, d.NameEN)
 	}
 	return names
 }
@@ -164,7 +153,7 @@ func departmentChoices(c *web.Context, all []workflow.Department, chosen int64, 
 	out := []templates.Choice{{Label: c.Text(none)}}
 	for _, d := range all {
 		if d.Active || d.ID == chosen {
-			out = append(out, templates.Choice{Value: number(d.ID), Label: named(c, d.NameZH, d.NameEN), Chosen: d.ID == chosen})
+			out = append(out, templates.Choice{Value: number(d.ID), Label: c.Name(d.NameZH, d.NameEN), Chosen: d.ID == chosen})
 		}
 	}
 	return out

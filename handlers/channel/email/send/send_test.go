@@ -19,6 +19,7 @@ import (
 
 	"mailbox/handlers/channel/email"
 	"mailbox/handlers/channel/email/send"
+	"mailbox/workflow"
 )
 
 func at() time.Time { return time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) }
@@ -307,9 +308,14 @@ func TestFolderKeepsOneFilePerMail(t *testing.T) {
 	if err != nil || len(entries) != 1 || entries[0].Name() != "out-1@college.example.eml" {
 		t.Fatalf("entries %v, %v", entries, err)
 	}
-	raw, err := os.ReadFile(filepath.Join(f.Dir(), entries[0].Name()))
+	raw, err := f.Read("out-1@college.example")
 	if m := email.Parse(raw); err != nil || m.Subject != letter().Subject {
 		t.Errorf("read %+v, %v", m, err)
+	}
+	for _, id := range []string{"out-2@college.example", "../../etc/passwd", ""} {
+		if _, err := f.Read(id); workflow.KindOf(err) != workflow.NotFound {
+			t.Errorf("%q: %v", id, err)
+		}
 	}
 }
 
