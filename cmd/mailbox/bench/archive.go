@@ -1,0 +1,172 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"mailbox/workflow"
+)
+
+// archive is a college that has worked for a year, as large as it was last
+// asked to be.
+type archive struct {
+	*College
+	db    *sql.DB
+	cases int
+	now   time.Time
+}
+
+// openArchive opens the archive, once.
+func (r *run) openArchive(ctx context.Context) (*archive, error) {
+	if r.archive != nil {
+		return r.archive, nil
+	}
+	c, err := r.Open(ctx, r.Dir+"/archive")
+	if err != nil {
+		return nil, err
+	}
+	a := &archive{College: c, now: time.Now()}
+	r.archive = a
+	if a.db, err = sql.Open("postgres", c.DSN); err != nil {
+		return nil, err
+	}
+	if err := settle(ctx, a.db, sqlDepartments, sqlPeople, sqlSheets); err != nil {
+		return nil, err
+	}
+	return a, a.writeSheets(ctx)
+}
+
+func (r *run) closeArchive() error {
+	if r.archive == nil {
+		return nil
+	}
+	var err error
+	if r.archive.db != nil {
+		err = r.archive.db.Close()
+	}
+	return errors.Join(err, r.archive.Close())
+}
+
+// writeSheets stores the texts that letters are taken from, with their words.
+func (a *archive) writeSheets(ctx context.Context) error {
+	for i, s := range sheets() {
+		words := strings.Fields(workflow.SearchWords(s.subject + "\n" + s.body))
+		for j, w := range words {
+			words[j] = fmt.Sprintf("'%s':%d", w, j+1)
+		}
+		_, err := a.db.ExecContext(ctx, `INSERT INTO bench_sheets (id, subject, body, words) VALUES ($1, $2, $3, $4)`, i, s.subject, s.body, strings.Join(words, " "))
+		if err != nil {
+			return fmt.Errorf("write texts: %w", err)
+		}
+	}
+	return nil
+}
+
+// grow makes the archive as large as asked: rows first, then their indexes,
+// then what the planner must know.
+func (a *archive) grow(ctx context.Context, r *run, to int) error {
+	if a.cases >= to {
+		return nil
+	}
+	begun := time.Now()
+	indexes, err := a.dropIndexes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, step := range archiveSteps {
+		r.say("  %s of %s cases: %s", step.what, number(float64(to)), time.Since(begun).Round(time.Second))
+		if err := settle(ctx, a.db, step.sql(a.cases+1, to, a.now)); err != nil {
+			return err
+		}
+	}
+	r.say("  indexes of %s cases: %s", number(float64(to)), time.Since(begun).Round(time.Second))
+	if err := settle(ctx, a.db, indexes...); err != nil {
+		return err
+	}
+	if err := settle(ctx, a.db, "VACUUM ANALYZE"); err != nil {
+		return err
+	}
+	a.cases = to
+	r.say("  %s cases after %s", number(float64(to)), time.Since(begun).Round(time.Second))
+	return nil
+}
+
+// dropIndexes drops all indexes that hold nothing together, and says how to
+// make them again.
+func (a *archive) dropIndexes(ctx context.Context) (again []string, err error) {
+	rows, err := a.db.QueryContext(ctx, `
+		SELECT i.indexname, i.indexdef FROM pg_indexes i
+		WHERE i.schemaname = 'public' AND i.tablename = ANY (string_to_array($1, ' '))
+			AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)
+			AND i.indexdef NOT LIKE 'CREATE UNIQUE%'`,
+		"cases letters writers messages case_search events clocks notices facts figures_daily figures_monthly")
+	if err != nil {
+		return nil, fmt.Errorf("list indexes: %w", err)
+	}
+	defer rows.Close()
+	var drop []string
+	for rows.Next() {
+		var name, def string
+		if err := rows.Scan(&name, &def); err != nil {
+			return nil, err
+		}
+		drop, again = append(drop, "DROP INDEX "+name), append(again, def)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return again, settle(ctx, a.db, drop...)
+}
+
+// sheets are texts of letters: places, troubles and wishes put together, so that
+// some words are in many letters and others in few.
+func sheets() []sheet {
+	var out []sheet
+	for i, place := range places {
+		for j, trouble := range troubles {
+			for k, wish := range wishes {
+				if (i*7+j*5+k*3)%4 == 0 {
+					continue
+				}
+				out = append(out, sheet{
+					subject: place + trouble.short,
+					body:    "尊敬的校长您好，我是本校学生。" + place + trouble.long + wish,
+				})
+			}
+		}
+	}
+	return out
+}
+
+var places = []string{
+	"三号宿舍楼", "七号宿舍楼", "女生宿舍", "第一食堂", "清真食堂", "图书馆三楼", "图书馆自习室", "实训楼数控车间", "机房", "阶梯教室",
+	"体育馆", "操场", "校医院", "快递站", "东门", "北门", "浴室", "开水房", "停车棚", "教务系统",
+}
+
+var troubles = []struct{ short, long string }{
+	{"热水供应时间", "晚上九点以后经常没有热水，下课晚的同学回来洗不上澡，已经向楼管反映过两次。"},
+	{"网络太慢", "网络到了晚上几乎打不开网页，查资料和交作业都受影响，报修之后没有人来看。"},
+	{"灯坏了很久", "有两盏灯坏了一个多月，晚上走路看不清，有同学差点摔倒。"},
+	{"收费不清楚", "新学期多收了一笔费用，没有看到通知，也没有给收据，想知道依据是什么。"},
+	{"态度问题", "值班的工作人员说话很不耐烦，问了三个问题都让我们自己去看通知。"},
+	{"漏水", "下雨就漏水，墙皮已经掉下来一块，里面放着的设备用塑料布盖着。"},
+	{"开放时间", "周末关门太早，准备考试的同学没有地方去，希望能和平时一样。"},
+	{"卫生情况", "卫生打扫得不及时，夏天气味很重，垃圾桶常常满了也没有人换。"},
+	{"排队太久", "中午排队要半个多小时，下午第一节有课的同学经常吃不上饭。"},
+	{"奖学金公示", "评定结果和公示的条件对不上，问了辅导员没有得到答复。"},
+	{"选课安排", "选课的时候总是提示名额已满，可是教室里有一半的座位空着。"},
+	{"门禁失灵", "门禁刷卡没有反应，外面的人跟着就能进来，住在里面不放心。"},
+}
+
+var wishes = []string{
+	"希望学校了解一下情况，给我们一个明确的答复。谢谢老师。",
+	"请问什么时候可以解决，如果暂时不能解决也请告诉我们原因。",
+	"我不想留下名字，只是希望有人来看一看。",
+	"之前在意见箱里写过一次，没有回音，所以写信给您。",
+	"我们班有十几位同学都遇到了同样的问题，可以配合了解情况。",
+	"建议安排专人负责，并且把处理结果公布出来。",
+}
