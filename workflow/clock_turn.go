@@ -130,17 +130,21 @@ func (k *Clock) Grant(n int, work WorkingTime, at time.Time) {
 	k.Warned = time.Time{}
 }
 
-// Hasten holds a running clock to a shorter promise from now on, and reports
-// whether that changed it. The clock rings at night from then on.
+// Hasten holds a clock to a shorter promise from now on, and reports whether
+// that changed it. The clock rings at night from then on; one that is paused
+// has the shorter time before it when it goes on.
 func (k *Clock) Hasten(promises Promises, work WorkingTime, at time.Time) bool {
 	p, ok := promises[k.Kind]
-	if !ok || !k.Running() {
+	if !ok || k.Over() {
 		return false
 	}
 	k.Urgent = true
 	if due, provisional := work.Due(at, p); due.Before(k.Due) {
 		k.Promise, k.Due, k.FirstDue, k.Provisional = p, due, due, provisional
 		k.PausedMinutes, k.ExtendedBy, k.Warned = 0, 0, time.Time{}
+		if !k.Paused.IsZero() {
+			k.Paused = at
+		}
 		k.Warn = warnAt(work, at, due, p)
 	}
 	return true

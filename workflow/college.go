@@ -45,11 +45,14 @@ type Category struct {
 	HintEN     string
 	Department int64 // where its cases are routed; 0: by hand
 	Policy     int64 // policy (not version)
-	Sealed     bool  // its letters go to the discipline lane
+	Sealed     bool  // its reports (举报) go to the discipline lane
 	Sort       int
 	Active     bool
 	From, To   time.Time
 }
+
+// Seals reports whether a case of this kind belongs in the discipline lane.
+func (c Category) Seals(kind CaseKind) bool { return c.Sealed && kind == Report }
 
 // Policy is what is promised, as it is at one time: a version.
 type Policy struct {

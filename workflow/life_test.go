@@ -73,7 +73,7 @@ func (l *life) step(n uint32) {
 
 // useful takes a step that the rules allow; n says where to begin to look.
 func (l *life) useful(n uint32) {
-	if l.c.ID == 0 || l.c.State == workflow.Archived || l.c.State == workflow.Declined || l.c.State == workflow.Merged || l.c.State == workflow.Withdrawn {
+	if l.c.ID == 0 || l.c.State == workflow.Archived || l.c.State == workflow.Declined || l.c.State == workflow.Withdrawn {
 		l.begin()
 	}
 	l.now = l.now.Add(pauses[n%8])
@@ -177,13 +177,16 @@ func (l *life) check(before workflow.Case) {
 
 var inDepartment = []workflow.State{workflow.Routed, workflow.InHand, workflow.Drafted, workflow.Approved, workflow.Answered}
 
-// checkEnd wants ended cases to stay as they are, except for the four ways back.
+// checkEnd wants ended cases to stay as they are, except for the ways back.
 func (l *life) checkEnd(before workflow.Case) {
 	if !before.State.Ended() {
 		return
 	}
-	ways := []workflow.Action{workflow.Rate, workflow.Supply, workflow.Reopen, workflow.Archive}
-	if before.State != workflow.Closed || !slices.Contains(ways, l.last.Action) {
+	ways := map[workflow.State][]workflow.Action{
+		workflow.Closed: {workflow.Rate, workflow.Supply, workflow.Reopen, workflow.Archive},
+		workflow.Merged: {workflow.Reopen},
+	}
+	if !slices.Contains(ways[before.State], l.last.Action) {
 		l.t.Fatalf("%s was moved by %+v", before.State, l.last)
 	}
 }

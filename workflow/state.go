@@ -171,6 +171,9 @@ var rules = map[State]map[Action]rule{
 		Redo:      {to: Accepted, by: writer, note: true, when: notRedone},
 		CloseCase: {to: Closed, by: []Role{System, Clerk, OfficeHead, Discipline}},
 	},
+	Merged: {
+		Reopen: {to: Accepted, by: []Role{System, Clerk, OfficeHead, Discipline}}, // it goes on by itself
+	},
 	Closed: {
 		Rate:    {to: Closed, by: writer, when: mayRateClosed},
 		Supply:  {by: writer, when: closedForSilence},
@@ -328,7 +331,7 @@ func (c *Case) arrive(to State, m Move) {
 		c.Redone++
 		c.Department = 0
 	case Reopen:
-		c.Department, c.Outcome = 0, NoOutcome
+		c.Department, c.MergedInto, c.Outcome = 0, 0, NoOutcome
 		if c.Accepted.IsZero() { // closed for silence before it was accepted
 			c.Accepted = m.At
 		}

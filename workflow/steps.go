@@ -199,20 +199,98 @@ func (s *Step) keep(ctx context.Context) error {
 	if len(s.events) == 0 {
 		return nil
 	}
-	return s.desk.Keeper.Keep(ctx, s.Tx, s.Before, &s.Case, s.events...)
+	if err := s.desk.Keeper.Keep(ctx, s.Tx, s.Before, &s.Case, s.events...); err != nil || !s.deserted() {
+		return err
+	}
+	return s.release(ctx)
 }
 
-// Answered gives the writer of a joined case a copy of the answer to this one.
-func (s *Step) Answered(ctx context.Context, joined Case, m Message) error {
+// Beside lets do change another case in the same transaction, at the same
+// moment. The database gives one of two transactions up that wait for each
+// other's cases, and it is tried again.
+func (s *Step) Beside(ctx context.Context, caseID int64, do func(*Step) error) error {
+	desk := *s.desk
+	desk.Store, desk.Now = s.Tx, func() time.Time { return s.At }
+	desk.Arm = func(_ context.Context, clocks ...Clock) { s.turned = append(s.turned, clocks...) }
+	_, err := desk.Step(ctx, caseID, do)
+	return err
+}
+
+// Joined lists the cases merged into this one, directly or by way of others.
+func (s *Step) Joined(ctx context.Context) ([]Case, error) { return joined(ctx, s.Tx, s.Case.ID) }
+
+func joined(ctx context.Context, tx Store, caseID int64) ([]Case, error) {
+	parts, err := tx.Parts(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	var out []Case
+	for _, p := range parts {
+		if p.MergedInto != caseID {
+			continue
+		}
+		behind, err := joined(ctx, tx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(out, p), behind...)
+	}
+	return out, nil
+}
+
+// deserted reports whether the case has just ended by its own writer's word or
+// silence, before anybody was answered.
+func (s *Step) deserted() bool {
+	c := s.Case
+	return (c.State == Withdrawn || c.State == Closed) && c.State != s.Before.State && c.Answered.IsZero()
+}
+
+// release lets the letters of others that were joined to the case go on by
+// themselves: they were promised an answer too.
+func (s *Step) release(ctx context.Context) error {
+	parts, err := s.Tx.Parts(ctx, s.Case.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if p.MergedInto != s.Case.ID {
+			continue
+		}
+		err := s.Beside(ctx, p.ID, func(other *Step) error {
+			_, err := other.Move(ctx, Move{Action: Reopen, By: BySystem()}, nil, nil)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddBirth stores a further case in this step; its timers are armed with the
+// others.
+func (s *Step) AddBirth(ctx context.Context, b *Birth) error {
+	if err := s.Tx.AddBirth(ctx, b); err != nil {
+		return err
+	}
+	s.turned = append(s.turned, b.Clocks...)
+	return nil
+}
+
+// Pass gives the writer of a joined case a copy of what the writer of this one
+// is told: an answer, or why there will be none.
+func (s *Step) Pass(ctx context.Context, joined Case, m Message, kind NoticeKind, args map[string]string) error {
 	copied := m
 	copied.ID, copied.CaseID, copied.Files = 0, joined.ID, nil
 	files := make([]NewFile, 0, len(m.Files))
 	for _, f := range m.Files {
 		files = append(files, NewFile{SHA256: f.SHA256, Name: f.Name, MediaType: f.MediaType, Size: f.Size})
 	}
-	if err := s.Tx.AddMessage(ctx, &copied, files); err != nil {
-		return err
+	if m.ID != 0 {
+		if err := s.Tx.AddMessage(ctx, &copied, files); err != nil {
+			return err
+		}
 	}
-	t := Telling{Name: s.Name("joined:" + joined.Number), Kind: NoticeAnswered, Case: joined, Message: copied.ID, At: s.At}
+	t := Telling{Name: s.Name("joined:" + joined.Number), Kind: kind, Case: joined, Message: copied.ID, Args: args, At: s.At}
 	return s.desk.Keeper.TellWriter(ctx, s.Tx, t)
 }

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"mailbox/workflow"
 )
@@ -93,6 +94,9 @@ func (v *Vault) MailIndex(address string) []byte {
 	return mac.Sum(nil)
 }
 
+// openers are the roles in which an identity may be opened.
+var openers = []workflow.Role{workflow.Discipline, workflow.Clerk, workflow.OfficeHead, workflow.DeptHead, workflow.DeptClerk}
+
 // Reveal opens the identity behind a case for a person: only for those
 // workflow.MayReveal names, only with a reason, and never without an event that
 // the case keeps for ever. To everybody else the case does not exist.
@@ -103,8 +107,11 @@ func (v *Vault) Reveal(ctx context.Context, by workflow.Actor, caseID int64, rea
 		if !workflow.ScopeOf(by).Sees(s.Case, false) || !workflow.MayReveal(by, s.Case) {
 			return workflow.Absent()
 		}
-		if reason == "" {
+		switch {
+		case reason == "":
 			return workflow.Wrong("reason", "case.note_required")
+		case utf8.RuneCountInString(reason) > workflow.MaxNote:
+			return workflow.Wrong("reason", "invalid.too_long", workflow.MaxNote)
 		}
 		w, err := s.Tx.Writer(ctx, s.Case.Writer)
 		if err != nil {
@@ -113,7 +120,7 @@ func (v *Vault) Reveal(ctx context.Context, by workflow.Actor, caseID int64, rea
 		if out, err = v.open(w); err != nil {
 			return err
 		}
-		s.Mark(workflow.MarkReveal, by, by.Roles[0], reason, nil)
+		s.Mark(workflow.MarkReveal, by, by.As(openers), reason, nil)
 		return nil
 	})
 	if err != nil {

@@ -193,25 +193,7 @@ func answer(ctx context.Context, _ *Casework, s *workflow.Step, by workflow.Acto
 	if err := reindex(ctx, s); err != nil {
 		return err
 	}
-	return answerJoined(ctx, s, m)
-}
-
-// answerJoined gives the answer to the writers whose letters were joined to the
-// case; none of them learns of the others.
-func answerJoined(ctx context.Context, s *workflow.Step, m workflow.Message) error {
-	parts, err := s.Tx.Parts(ctx, s.Case.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range parts {
-		if p.MergedInto != s.Case.ID {
-			continue
-		}
-		if err := s.Answered(ctx, p, m); err != nil {
-			return err
-		}
-	}
-	return nil
+	return passOn(ctx, s, m, workflow.NoticeAnswered, nil)
 }
 
 // reindex makes the case findable by everything in its conversation that is not

@@ -143,39 +143,24 @@ func decline(ctx context.Context, _ *Casework, s *workflow.Step, by workflow.Act
 	if _, err := s.Move(ctx, workflow.Move{Action: workflow.Decline, By: by, Note: a.Note, Ground: a.Ground}, map[string]string{"ground": string(a.Ground)}, nil); err != nil {
 		return err
 	}
-	return say(ctx, s, by, workflow.DeclineMessage, workflow.NoticeDeclined, a.Note, map[string]string{"ground": string(a.Ground)})
+	args := map[string]string{"ground": string(a.Ground)}
+	m, err := say(ctx, s, by, workflow.DeclineMessage, workflow.NoticeDeclined, a.Note, args)
+	if err != nil {
+		return err
+	}
+	return passOn(ctx, s, m, workflow.NoticeDeclined, args)
 }
 
 // say writes a message to the writer and tells them that it is there. An empty
 // text is told without a message.
-func say(ctx context.Context, s *workflow.Step, by workflow.Actor, kind workflow.MessageKind, notice workflow.NoticeKind, text string, args map[string]string) error {
+func say(ctx context.Context, s *workflow.Step, by workflow.Actor, kind workflow.MessageKind, notice workflow.NoticeKind, text string, args map[string]string) (workflow.Message, error) {
 	m := workflow.Message{CaseID: s.Case.ID, Kind: kind, Author: by.ID, Department: by.Department, Body: strings.TrimSpace(text), Channel: workflow.Web, At: s.At}
 	if m.Body != "" {
 		if err := s.Tx.AddMessage(ctx, &m, nil); err != nil {
-			return err
+			return m, err
 		}
 	}
-	return s.TellWriter(ctx, notice, m.ID, args)
-}
-
-func merge(ctx context.Context, _ *Casework, s *workflow.Step, by workflow.Actor, a Act) error {
-	into, err := s.Tx.CaseByNumber(ctx, strings.ToUpper(strings.TrimSpace(a.Into)))
-	if workflow.KindOf(err) == workflow.NotFound || err == nil && !workflow.ScopeOf(by).Sees(into, false) {
-		return workflow.Wrong("into", "case.merge_unknown")
-	}
-	switch {
-	case err != nil:
-		return err
-	case into.ID == s.Case.ID:
-		return workflow.Wrong("into", "case.merge_self")
-	case into.State == workflow.Merged || into.State == workflow.Declined || into.State == workflow.Withdrawn:
-		return workflow.Wrong("into", "case.merge_ended")
-	}
-	_, err = s.Move(ctx, workflow.Move{Action: workflow.Merge, By: by, Note: a.Note}, map[string]string{"into": into.Number}, func(c *workflow.Case) { c.MergedInto = into.ID })
-	if err != nil {
-		return err
-	}
-	return s.TellWriter(ctx, workflow.NoticeMerged, 0, map[string]string{"into": into.Number})
+	return m, s.TellWriter(ctx, notice, m.ID, args)
 }
 
 func ask(ctx context.Context, _ *Casework, s *workflow.Step, by workflow.Actor, a Act) error {
@@ -185,7 +170,8 @@ func ask(ctx context.Context, _ *Casework, s *workflow.Step, by workflow.Actor, 
 	if _, err := s.Move(ctx, workflow.Move{Action: workflow.Ask, By: by, Note: a.Note}, nil, nil); err != nil {
 		return err
 	}
-	return say(ctx, s, by, workflow.QuestionMessage, workflow.NoticeAsked, a.Note, nil)
+	_, err := say(ctx, s, by, workflow.QuestionMessage, workflow.NoticeAsked, a.Note, nil)
+	return err
 }
 
 // refusalTime is how long after routing a department may refuse a case back.

@@ -80,39 +80,54 @@ func (w *Casework) Classify(ctx context.Context, by workflow.Actor, caseID int64
 		return workflow.Case{}, err
 	}
 	return w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
-		if to.Version != 0 && to.Version != s.Case.Version {
+		switch {
+		case to.Version != 0 && to.Version != s.Case.Version:
 			return workflow.Fail(workflow.Conflict, "case.changed_meanwhile")
+		case s.Case.State.Ended():
+			return workflow.Fail(workflow.Conflict, "case.not_now")
 		}
 		if to.About != 0 && to.About == s.Case.Department {
 			return workflow.Wrong("about", "case.route_about")
 		}
-		if err := w.classify(ctx, s, to); err != nil {
+		seals, err := w.classify(ctx, s, to)
+		if err != nil {
 			return err
 		}
 		s.Mark(workflow.MarkClassify, by, as, "", map[string]string{"kind": string(to.Kind), "category": strconv.FormatInt(to.Category, 10)})
-		return nil
+		if !seals || s.Case.Sealed {
+			return nil
+		}
+		return seal(ctx, s, by, as, "")
 	})
 }
 
-func (w *Casework) classify(ctx context.Context, s *workflow.Step, to Classes) error {
+// classify changes what the case is about, and reports whether that belongs in
+// the discipline lane. A case never leaves the lane.
+func (w *Casework) classify(ctx context.Context, s *workflow.Step, to Classes) (seals bool, err error) {
+	category, err := s.Tx.CategoryVersion(ctx, s.Case.CategoryVersion)
+	if err != nil {
+		return false, err
+	}
 	if to.Category != s.Case.Category {
-		category, err := w.desk.Rules.In(s.Tx).Category(ctx, to.Category)
-		if err != nil {
-			return err
+		if category, err = w.desk.Rules.In(s.Tx).Category(ctx, to.Category); err != nil {
+			return false, err
 		}
 		policy, err := w.desk.Rules.In(s.Tx).Policy(ctx, category.Policy, s.Case.Urgent)
 		if err != nil {
-			return err
+			return false, err
 		}
 		s.Case.Category, s.Case.CategoryVersion, s.Case.Policy = category.ID, category.Version, policy.Version
 	}
 	s.Case.Kind, s.Case.About = to.Kind, to.About
-	return nil
+	return category.Seals(to.Kind), nil
 }
 
 // Urgent holds the case to the urgent promises from now on: every running clock
 // falls due no later than they say.
 func (w *Casework) Urgent(ctx context.Context, by workflow.Actor, caseID int64, reason string) (workflow.Case, error) {
+	if err := short("note", reason); err != nil {
+		return workflow.Case{}, err
+	}
 	return w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
 		if s.Case.Urgent || s.Case.State.Ended() {
 			return workflow.Fail(workflow.Conflict, "case.not_now")
@@ -136,20 +151,48 @@ func (w *Casework) Urgent(ctx context.Context, by workflow.Actor, caseID int64, 
 	})
 }
 
-// Seal moves the case into the discipline lane: from now on nobody else sees it.
+// Seal moves the case into the discipline lane, with the letters joined to it:
+// from now on nobody else sees them.
 func (w *Casework) Seal(ctx context.Context, by workflow.Actor, caseID int64, reason string) error {
 	if strings.TrimSpace(reason) == "" {
 		return workflow.Wrong("note", "case.note_required")
+	}
+	if err := short("note", reason); err != nil {
+		return err
 	}
 	_, err := w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
 		if s.Case.Sealed || s.Case.State.Ended() {
 			return workflow.Fail(workflow.Conflict, "case.not_now")
 		}
-		s.Case.Sealed = true
-		s.Mark(workflow.MarkSeal, by, as, reason, nil)
-		return s.TellOffice(ctx, workflow.NoticeRouted, nil)
+		return seal(ctx, s, by, as, reason)
 	})
 	return err
+}
+
+func seal(ctx context.Context, s *workflow.Step, by workflow.Actor, as workflow.Role, reason string) error {
+	letters, err := s.Joined(ctx)
+	if err != nil {
+		return err
+	}
+	hide := func(s *workflow.Step) {
+		s.Case.Sealed = true
+		s.Mark(workflow.MarkSeal, by, as, reason, nil)
+	}
+	for _, c := range letters {
+		if err := s.Beside(ctx, c.ID, func(other *workflow.Step) error { hide(other); return nil }); err != nil {
+			return err
+		}
+	}
+	hide(s)
+	return s.TellOffice(ctx, workflow.NoticeRouted, nil)
+}
+
+// short refuses a reason that is too long to be one.
+func short(field, reason string) error {
+	if utf8.RuneCountInString(reason) > workflow.MaxNote {
+		return workflow.Wrong(field, "invalid.too_long", workflow.MaxNote)
+	}
+	return nil
 }
 
 // Assist lets another department help, or stops it.
@@ -158,6 +201,9 @@ func (w *Casework) Assist(ctx context.Context, by workflow.Actor, caseID, dept i
 		d, err := department(ctx, s.Tx, dept)
 		if err != nil {
 			return err
+		}
+		if s.Case.State.Ended() {
+			return workflow.Fail(workflow.Conflict, "case.not_now")
 		}
 		if helps && (d.ID == s.Case.About || d.ID == s.Case.Department || s.Case.Sealed) {
 			return workflow.Wrong("department", "case.route_about")
@@ -170,6 +216,9 @@ func (w *Casework) Assist(ctx context.Context, by workflow.Actor, caseID, dept i
 
 // Remind presses the department (催办).
 func (w *Casework) Remind(ctx context.Context, by workflow.Actor, caseID int64, note string) error {
+	if err := short("note", note); err != nil {
+		return err
+	}
 	roles := append(slices.Clone(leaders), officeRoles...)
 	_, err := w.mark(ctx, by, caseID, roles, func(s *workflow.Step, as workflow.Role) error {
 		if s.Case.Department == 0 || s.Case.State.Ended() || s.Case.State == workflow.Answered {
@@ -231,7 +280,7 @@ func (w *Casework) splitOff(ctx context.Context, s *workflow.Step, by workflow.A
 	c := workflow.Case{
 		CodeHash: from.CodeHash, Kind: p.Kind, Category: category.ID, CategoryVersion: category.Version, Policy: policy.Version,
 		Channel: from.Channel, Mode: from.Mode, WriterStatus: from.WriterStatus, Writer: from.Writer, Subject: p.Subject, Locale: from.Locale,
-		About: from.About, Urgent: from.Urgent, Sealed: from.Sealed, PublishWish: from.PublishWish, SplitFrom: from.ID, Received: s.At,
+		About: from.About, Urgent: from.Urgent, Sealed: from.Sealed || category.Seals(p.Kind), PublishWish: from.PublishWish, SplitFrom: from.ID, Received: s.At,
 	}
 	b, err := w.desk.Birth(ctx, s.Tx, c, by, as, map[string]string{"from": from.Number})
 	if err != nil {
@@ -239,6 +288,8 @@ func (w *Casework) splitOff(ctx context.Context, s *workflow.Step, by workflow.A
 	}
 	b.Message = workflow.Message{Kind: workflow.LetterMessage, Body: p.Body, Channel: from.Channel, At: s.At}
 	b.Words = workflow.SearchWords(b.Case.Number + " " + b.Case.Subject + "\n" + p.Body)
-	err = s.Tx.AddBirth(ctx, &b)
-	return b.Case, err
+	if err := s.AddBirth(ctx, &b); err != nil || b.Case.Sealed == from.Sealed {
+		return b.Case, err
+	}
+	return b.Case, s.Beside(ctx, b.Case.ID, func(child *workflow.Step) error { return child.TellOffice(ctx, workflow.NoticeRouted, nil) })
 }

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -62,13 +63,22 @@ func mayExtend(s *workflow.Step) error {
 }
 
 // DecideMoreTime grants or denies the open wish. Granting moves the answer
-// clock and the overall clock, and tells the writer until when.
+// clock and the overall clock, and tells the writer by how much; once the answer
+// is signed there is nothing left to grant.
 func (w *Casework) DecideMoreTime(ctx context.Context, by workflow.Actor, caseID int64, grant bool, remark string) error {
+	if err := short("note", remark); err != nil {
+		return err
+	}
 	roles := append([]workflow.Role{workflow.Clerk, workflow.OfficeHead}, leaders...)
 	_, err := w.mark(ctx, by, caseID, roles, func(s *workflow.Step, as workflow.Role) error {
 		x, err := s.Tx.OpenExtension(ctx, caseID)
-		if err != nil {
+		switch {
+		case workflow.KindOf(err) == workflow.NotFound && err != nil:
+			return workflow.Fail(workflow.Conflict, "case.changed_meanwhile") // somebody has decided
+		case err != nil:
 			return err
+		case grant && !slices.ContainsFunc(s.Clocks, waitsForAnswer):
+			return workflow.Fail(workflow.Conflict, "time.no_clock")
 		}
 		if grant && x.Days > OfficeDays && !by.Is(workflow.OfficeHead, workflow.Leader, workflow.Principal) {
 			return workflow.Fail(workflow.Forbidden, "time.head_only", OfficeDays)
@@ -87,6 +97,8 @@ func (w *Casework) DecideMoreTime(ctx context.Context, by workflow.Actor, caseID
 	})
 	return err
 }
+
+func waitsForAnswer(k workflow.Clock) bool { return k.Kind == workflow.ToAnswer && !k.Over() }
 
 func extend(ctx context.Context, s *workflow.Step, days int, args map[string]string) error {
 	s.Case.Extensions++

@@ -117,15 +117,19 @@ func (w *Casework) fillDraft(ctx context.Context, d *Dossier) error {
 	return err
 }
 
-// fillParts shows joined and split cases the reader may see.
+// fillParts shows joined and split cases the reader may see. A department knows
+// of the letters joined to its case, as long as they do not complain about it
+// and are not sealed.
 func (w *Casework) fillParts(ctx context.Context, by workflow.Actor, d *Dossier) error {
 	parts, err := w.desk.Store.Parts(ctx, d.Case.ID)
 	if err != nil {
 		return err
 	}
 	scope := workflow.ScopeOf(by)
+	anyone := scope
+	anyone.Department = 0
 	for _, p := range parts {
-		if scope.Sees(p, false) || p.MergedInto == d.Case.ID {
+		if scope.Sees(p, false) || p.MergedInto == d.Case.ID && anyone.Sees(p, false) {
 			d.Parts = append(d.Parts, p)
 		}
 	}
@@ -229,10 +233,12 @@ func (w *Casework) followParts(ctx context.Context, p *Progress) error {
 			p.Parts = append(p.Parts, part)
 		}
 	}
-	if p.Case.MergedInto != 0 {
-		p.Into, err = w.desk.Store.Case(ctx, p.Case.MergedInto)
+	for into := p.Case.MergedInto; into != 0; into = p.Into.MergedInto { // joined to one that was joined itself
+		if p.Into, err = w.desk.Store.Case(ctx, into); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // List returns the cases q asks for that the actor may know of.

@@ -62,7 +62,7 @@ func (w *Casework) Say(ctx context.Context, by workflow.Actor, caseID int64, wor
 			return err
 		}
 		said, err := word.said(ctx, s)
-		if said || err != nil {
+		if said || err != nil || word.done(s.Case) {
 			return err
 		}
 		kind, err := w.hear(ctx, s, by, word)
@@ -82,6 +82,19 @@ func (word Word) said(ctx context.Context, s *workflow.Step) (bool, error) {
 	return s.Tx.Said(ctx, s.Case.ID, word.Channel, workflow.ExternalHash(word.Channel, word.External))
 }
 
+// done reports whether the case is already where the word wants it: the second
+// click on a word without text, which leaves no message to know it by.
+func (word Word) done(c workflow.Case) bool {
+	switch word.Action {
+	case workflow.Withdraw:
+		return c.State == workflow.Withdrawn
+	case workflow.Settle:
+		return c.State == workflow.Closed && c.Outcome == workflow.OutcomeSolved
+	default:
+		return false
+	}
+}
+
 func checkWord(word *Word) error {
 	word.Body = strings.TrimSpace(word.Body)
 	if word.Channel == "" {
@@ -93,7 +106,7 @@ func checkWord(word *Word) error {
 		return workflow.Wrong("body", "invalid.required")
 	case utf8.RuneCountInString(word.Body) > workflow.MaxBody:
 		return workflow.Wrong("body", "invalid.too_long", workflow.MaxBody)
-	case len(word.Files) > workflow.MaxFiles:
+	case len(word.Files) > workflow.MaxFiles && word.Channel != workflow.Email:
 		return workflow.Wrong("files", "invalid.too_many_files", workflow.MaxFiles)
 	}
 	return nil
@@ -167,12 +180,11 @@ func (w *Casework) Rate(ctx context.Context, by workflow.Actor, caseID int64, r 
 			return err
 		}
 		_, err := s.Move(ctx, workflow.Move{Action: workflow.Rate, By: by, Note: comment}, nil, func(c *workflow.Case) {
-			first := c.Rating.At
-			c.Rating = r
-			c.Rating.At = s.At
-			if !first.IsZero() {
-				c.Rating.At = first
+			r.At = s.At
+			if s.Before.State == workflow.Closed && c.Rating.Given() { // a change of mind, not another answer
+				r.At = c.Rating.At
 			}
+			c.Rating = r
 		})
 		return err
 	})

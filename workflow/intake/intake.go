@@ -125,7 +125,7 @@ func (in *Intake) newCase(ctx context.Context, l workflow.Letter) (workflow.Case
 	return workflow.Case{
 		Kind: l.Kind, Category: category.ID, CategoryVersion: category.Version, Policy: policy.Version,
 		Channel: l.Channel, Mode: l.Mode, WriterStatus: l.WriterStatus, Subject: l.Subject, Locale: l.Locale,
-		About: l.About, Urgent: l.Urgent, Sealed: category.Sealed && l.Kind == workflow.Report, PublishWish: l.Publish, Received: l.Received,
+		About: l.About, Urgent: l.Urgent, Sealed: category.Seals(l.Kind), PublishWish: l.Publish, Received: l.Received,
 	}, nil
 }
 

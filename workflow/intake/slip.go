@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mailbox/workflow"
@@ -15,7 +16,7 @@ const slipSpan = 15 * time.Minute
 // for its writer. It is known by the form it was entered with; once the time
 // is over, and to everybody else, there is none.
 func (in *Intake) Slip(ctx context.Context, by workflow.Actor, channel workflow.Channel, external string) (Receipt, error) {
-	if !by.Office() || external == "" {
+	if !by.Office() || external == "" || !slices.Contains(workflow.ByHand, channel) {
 		return Receipt{}, workflow.Absent()
 	}
 	r, err := in.again(ctx, workflow.Letter{Channel: channel, External: external})
