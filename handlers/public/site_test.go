@@ -48,6 +48,13 @@ func (s *switchable) Atomic(ctx context.Context, do func(workflow.Store) error) 
 	return s.Store.Atomic(ctx, do)
 }
 
+func (s *switchable) AddBirth(ctx context.Context, b *workflow.Birth) error {
+	if s.away {
+		return workflow.Fail(workflow.Unavailable, "error.unavailable")
+	}
+	return s.Store.AddBirth(ctx, b)
+}
+
 func newSchool(t testing.TB) *school {
 	t.Helper()
 	store := &switchable{Store: workflowtest.NewMemory()}
