@@ -27,7 +27,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 	if s.has("timers") {
 		out = append(out,
 			schedule.Job{Name: "ring clocks", Every: 200 * time.Millisecond, Run: a.ring},
-			schedule.Job{Name: "reconcile timers", Every: time.Minute, Run: a.reconcile},
+			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconcile},
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"mailbox/handlers/schedule"
 	"mailbox/handlers/web"
@@ -21,6 +22,8 @@ var parts = []string{"web", "channels", "timers", "delivery"}
 type serveCommand struct {
 	Demo bool     `help:"Begin with a demonstration college when the database is empty."`
 	Only []string `help:"Run only these parts: web,channels,timers,delivery." placeholder:"PART"`
+
+	ReconcileEvery time.Duration `name:"reconcile-every" default:"1m" help:"How often the timers are compared with the database: a Redis that lost them has them back within this time."`
 }
 
 // Run serves until ctx ends, then lets what is under way finish.
