@@ -230,13 +230,10 @@ func (d *Door) keep(ctx context.Context, before workflow.Account, a *workflow.Ac
 // free refuses a user name that somebody else has.
 func free(ctx context.Context, tx workflow.Store, a workflow.Account) error {
 	other, err := tx.AccountByName(ctx, a.Username)
-	if err != nil {
-		if workflow.KindOf(err) == workflow.NotFound {
-			err = nil
-		}
+	if err != nil && workflow.KindOf(err) != workflow.NotFound {
 		return err
 	}
-	if other.ID != a.ID {
+	if err == nil && other.ID != a.ID {
 		return workflow.Wrong("username", "access.username_taken")
 	}
 	return nil
