@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // sent is a letter of the ledger: what somebody sent, and the number they were
@@ -47,8 +48,21 @@ func newDriver(r *rand.Rand, n int) *driver {
 	return d
 }
 
+// target is where letters go; awaitUp waits until somebody serves there.
+type target interface {
+	awaitUp(ctx context.Context) (addresses, error)
+}
+
+// fixed is a program that stays where it is.
+type fixed addresses
+
+func (f fixed) awaitUp(ctx context.Context) (addresses, error) { return addresses(f), ctx.Err() }
+
+// between is how long somebody waits who was told to try again.
+const between = 20 * time.Millisecond
+
 // run sends all letters, a dozen at a time.
-func (d *driver) run(ctx context.Context, k *killer) {
+func (d *driver) run(ctx context.Context, k target) {
 	const hands = 12
 	work := make(chan *sent)
 	var wg sync.WaitGroup
@@ -71,7 +85,7 @@ func (d *driver) run(ctx context.Context, k *killer) {
 	wg.Wait()
 }
 
-func (d *driver) one(ctx context.Context, k *killer, s *sent) error {
+func (d *driver) one(ctx context.Context, k target, s *sent) error {
 	if s.byMail {
 		return d.mail(ctx, k, s)
 	}
@@ -79,7 +93,7 @@ func (d *driver) one(ctx context.Context, k *killer, s *sent) error {
 }
 
 // mail sends the same mail until it is taken, as a mail server does.
-func (d *driver) mail(ctx context.Context, k *killer, s *sent) error {
+func (d *driver) mail(ctx context.Context, k target, s *sent) error {
 	raw := plainMail("id-"+s.from, "Writer <"+s.from+">", s.subject, s.body)
 	for taken := 0; ; {
 		where, err := k.awaitUp(ctx)
@@ -95,20 +109,21 @@ func (d *driver) mail(ctx context.Context, k *killer, s *sent) error {
 			if taken++; taken == 2 || !s.twice {
 				return nil
 			}
+			continue
 		}
+		pause(ctx, between)
 	}
 }
 
 // web sends the same form until there is a receipt. A double click sends it
 // twice at once; both must lead to the same receipt.
-func (d *driver) web(ctx context.Context, k *killer, s *sent) error {
+func (d *driver) web(ctx context.Context, k target, s *sent) error {
 	where, err := k.awaitUp(ctx)
 	if err != nil {
 		return err
 	}
 	v := newVisitor(func() string { return where.Web })
 	defer v.http.CloseIdleConnections()
-	v.header.Set("X-Forwarded-For", fmt.Sprintf("10.%d.%d.7", rand.IntN(250), rand.IntN(250))) // a campus of many networks
 	form := ""
 	var kind string
 	var body []byte
@@ -116,9 +131,12 @@ func (d *driver) web(ctx context.Context, k *killer, s *sent) error {
 		if where, err = k.awaitUp(ctx); err != nil {
 			return err
 		}
+		// Limits are not what is tried here: each try comes from another network.
+		v.header.Set("X-Forwarded-For", fmt.Sprintf("10.%d.%d.7", rand.IntN(250), rand.IntN(250)))
 		if form == "" {
 			page, err := v.send(ctx, http.MethodGet, "/write", "", nil)
 			if form = token(page); err != nil || form == "" {
+				pause(ctx, between)
 				continue
 			}
 			kind, body = s.form(form)
@@ -126,6 +144,7 @@ func (d *driver) web(ctx context.Context, k *killer, s *sent) error {
 		if ended, err := d.click(ctx, v, s, kind, body); ended {
 			return err
 		}
+		pause(ctx, between)
 	}
 }
 
