@@ -22,8 +22,21 @@ func (s told) Atomic(ctx context.Context, do func(workflow.Store) error) error {
 
 // AddNotice implements workflow.Outbox.
 func (s told) AddNotice(ctx context.Context, n *workflow.Notice) error {
+	s.tell(n)
+	return s.Store.AddNotice(ctx, n)
+}
+
+// AddBirth implements workflow.Cases.
+func (s told) AddBirth(ctx context.Context, b *workflow.Birth) error {
+	for i := range b.Notices {
+		s.tell(&b.Notices[i])
+	}
+	return s.Store.AddBirth(ctx, b)
+}
+
+// tell makes what was to be mailed by now a thing of the past.
+func (s told) tell(n *workflow.Notice) {
 	if n.Channel == workflow.ByEmail && !n.Next.After(s.now) {
 		n.State, n.Attempt, n.Sent, n.Secret = workflow.Sent, 1, n.Next, nil
 	}
-	return s.Store.AddNotice(ctx, n)
 }
