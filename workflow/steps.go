@@ -281,7 +281,7 @@ func (s *Step) AddBirth(ctx context.Context, b *Birth) error {
 // is told: an answer, or why there will be none.
 func (s *Step) Pass(ctx context.Context, joined Case, m Message, kind NoticeKind, args map[string]string) error {
 	copied := m
-	copied.ID, copied.CaseID, copied.Files = 0, joined.ID, nil
+	copied.ID, copied.CaseID, copied.Files, copied.At = 0, joined.ID, nil, s.At
 	files := make([]NewFile, 0, len(m.Files))
 	for _, f := range m.Files {
 		files = append(files, NewFile{SHA256: f.SHA256, Name: f.Name, MediaType: f.MediaType, Size: f.Size})

