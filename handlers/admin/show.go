@@ -85,14 +85,6 @@ func problems(c *web.Context, err error) (status int, all []templates.Problem, r
 	return http.StatusUnprocessableEntity, all, rest
 }
 
-// idOf returns the id in the path, or 0 on a path that adds.
-func idOf(c *web.Context) (int64, error) {
-	if c.Param("id") == "" {
-		return 0, nil
-	}
-	return c.ID("id")
-}
-
 func number(n int64) string {
 	if n == 0 {
 		return ""

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"mailbox/workflow"
@@ -203,14 +204,7 @@ func TestReplan(t *testing.T) {
 }
 
 func table(year int, days ...string) []byte {
-	out := fmt.Sprintf(`{"year":%d,"papers":["a notice"],"days":[`, year)
-	for i, d := range days {
-		if i > 0 {
-			out += ","
-		}
-		out += d
-	}
-	return []byte(out + "]}")
+	return fmt.Appendf(nil, `{"year":%d,"papers":["a notice"],"days":[%s]}`, year, strings.Join(days, ","))
 }
 
 const newYear = `{"name":"元旦","date":"2027-01-01","isOffDay":true}`
