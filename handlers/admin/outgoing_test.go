@@ -42,14 +42,14 @@ func TestMailIsReadInTheDemonstration(t *testing.T) {
 	c := s.as(t, s.world.Admin)
 	c.Get("/admin/outgoing").Wants(http.StatusOK, "来信已收到", "等待发送", "演示环境")
 	path := "/admin/outgoing/" + num(n.ID)
-	c.Get(path).Wants(http.StatusOK, "还没有生成邮件文件")
+	c.Get(path).Wants(http.StatusOK, "没有这封邮件的文件")
 	s.outbox[n.MessageID] = written
 	page := c.Get(path).Wants(http.StatusOK, "7K3M-9QXR-2FTV-8WDN &lt;script&gt;", "校长信箱", "lin@students.example", "receipt.pdf")
 	if strings.Contains(page.Body, "not this") {
 		t.Error("the HTML of a mail is shown")
 	}
 	s.outbox[n.MessageID] = "no mail at all"
-	c.Get(path).Wants(http.StatusOK, "还没有生成邮件文件")
+	c.Get(path).Wants(http.StatusOK, "没有这封邮件的文件")
 	c.Get("/admin/outgoing/9999").Wants(http.StatusNotFound)
 }
 

@@ -124,7 +124,7 @@ func SetVacation(v workflow.CalendarVersion, replaces string, x workflow.Vacatio
 			return v, workflow.Wrong("first", "calendar.overlaps", o.Name)
 		}
 	}
-	v.Vacations = slices.Concat(rest, []workflow.Vacation{x})
+	v.Vacations = append(slices.Clip(rest), x)
 	slices.SortFunc(v.Vacations, func(a, b workflow.Vacation) int { return cmp.Compare(a.First, b.First) })
 	return v, nil
 }
