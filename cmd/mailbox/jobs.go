@@ -12,7 +12,7 @@ import (
 // How many rows one run of a job takes at most; a full run is followed by the
 // next at once.
 const (
-	mailsAtOnce = 20
+	mailsAtOnce = 100
 	factsAtOnce = 2000
 )
 

@@ -111,22 +111,6 @@ func (r *Mailroom) Arrive(ctx context.Context, a Arrival) error {
 	return nil
 }
 
-// Sort takes up to limit mails that nobody has sorted and brings each to exactly
-// one end. It returns how many. Several may run at once, and again after a
-// crash: cases and additions are known by the mail's identity.
-func (r *Mailroom) Sort(ctx context.Context, limit int) (int, error) {
-	mails, err := r.desk.Store.NewMails(ctx, limit)
-	if err != nil {
-		return 0, fmt.Errorf("list new mails: %w", err)
-	}
-	for i, m := range mails {
-		if err := r.sortOne(ctx, m); err != nil {
-			return i, err
-		}
-	}
-	return len(mails), nil
-}
-
 func (r *Mailroom) read(ctx context.Context, m workflow.RawMail) (ReadMail, error) {
 	f, err := r.blobs.Open(ctx, m.SHA256)
 	if err != nil {

@@ -43,5 +43,5 @@ func sqlRunningCases(n int, due string) string {
 	INSERT INTO clocks (case_id, kind, occurrence, department_id, amount, unit, calendar_id, started_at, due_at, first_due_at, warn_at, warned_at)
 	SELECT id, 'answer', 1, department_id, 5, 'working_days', (SELECT id FROM calendar_versions WHERE current), now() - interval '5 days',
 		due_at, due_at, due_at - interval '1 day', CASE WHEN due_at < now() + interval '1 day' THEN now() END
-	FROM made ORDER BY id`, due, n)
+	FROM made ORDER BY made.id`, due, n)
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,6 +22,7 @@ import (
 type program struct {
 	Web, Ops, SMTP string // where it listens
 	ready          time.Duration
+	pages          bool // it serves them
 	cmd            *exec.Cmd
 	ended          chan error
 	log            string // path of what it says
@@ -33,7 +35,7 @@ const readyWithin = 2 * time.Minute
 // serve starts the program on a college's servers, or on its own in dir when
 // there is none, and returns when it is ready.
 func (r *run) serve(ctx context.Context, dir string, c *College, only ...string) (*program, error) {
-	p := &program{ended: make(chan error, 1), log: filepath.Join(r.Dir, "log")}
+	p := &program{pages: len(only) == 0 || slices.Contains(only, "web"), ended: make(chan error, 1), log: filepath.Join(r.Dir, "log")}
 	for _, a := range []*string{&p.Web, &p.Ops, &p.SMTP} {
 		var err error
 		if *a, err = freeAddress(ctx); err != nil {
@@ -113,7 +115,11 @@ func (p *program) await(ctx context.Context, begun time.Time) error {
 }
 
 func (p *program) says(ctx context.Context, path string) bool {
-	status, _, err := get(ctx, http.DefaultClient, "http://"+p.Web+path)
+	address := p.Ops
+	if p.pages {
+		address = p.Web
+	}
+	status, _, err := get(ctx, http.DefaultClient, "http://"+address+path)
 	return err == nil && status == http.StatusOK
 }
 

@@ -1,0 +1,77 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"mailbox/workflow"
+)
+
+// Sort takes up to limit mails that nobody has sorted and brings each to exactly
+// one end. It returns how many. Several may run at once, and again after a
+// crash: cases and additions are known by the mail's identity.
+func (r *Mailroom) Sort(ctx context.Context, limit int) (int, error) {
+	mails, err := r.desk.Store.NewMails(ctx, limit)
+	if err != nil {
+		return 0, fmt.Errorf("list new mails: %w", err)
+	}
+	return r.sortAll(ctx, bySender(mails))
+}
+
+// sorters is how many mails are sorted at the same time: most of the time each
+// of them waits for the disk.
+const sorters = 8
+
+// bySender puts mails of one sender together, so that they are sorted one after
+// the other, as they came.
+func bySender(mails []workflow.RawMail) [][]workflow.RawMail {
+	var out [][]workflow.RawMail
+	place := map[string]int{}
+	for _, m := range mails {
+		i, known := place[m.EnvelopeFrom]
+		if !known {
+			i = len(out)
+			place[m.EnvelopeFrom] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], m)
+	}
+	return out
+}
+
+// sortAll sorts piles of mails, several at a time, and counts those that are
+// done. A pile ends with its first failure, and the others go on.
+func (r *Mailroom) sortAll(ctx context.Context, piles [][]workflow.RawMail) (int, error) {
+	work := make(chan []workflow.RawMail)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var errs []error
+	done := 0
+	for range min(sorters, len(piles)) {
+		wg.Go(func() {
+			for pile := range work {
+				n, err := r.sortPile(ctx, pile)
+				mu.Lock()
+				done, errs = done+n, append(errs, err)
+				mu.Unlock()
+			}
+		})
+	}
+	for _, pile := range piles {
+		work <- pile
+	}
+	close(work)
+	wg.Wait()
+	return done, errors.Join(errs...)
+}
+
+func (r *Mailroom) sortPile(ctx context.Context, pile []workflow.RawMail) (int, error) {
+	for i, m := range pile {
+		if err := r.sortOne(ctx, m); err != nil {
+			return i, err
+		}
+	}
+	return len(pile), nil
+}
