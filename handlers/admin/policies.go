@@ -58,7 +58,7 @@ func (p *Pages) policies(c *web.Context) error {
 // promised is one promise in words, or a dash.
 func promised(c *web.Context, all workflow.Promises, kind workflow.ClockKind) string {
 	if k, ok := all[kind]; ok {
-		return c.Text("unit."+string(k.Unit), k.Amount)
+		return c.Plural("unit."+string(k.Unit), k.Amount)
 	}
 	return "—"
 }
