@@ -28,7 +28,8 @@ var dynamicPrefixes = []string{
 	"figures.of.", "figures.how.", "figures.unit.", "figures.by_",
 	"due.left.", // remains
 	"due.late.",
-	"styleguide.", // Set.Styleguide
+	"styleguide.",   // Set.Styleguide
+	"admin.health.", // what the program depends on
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",

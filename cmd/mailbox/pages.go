@@ -17,7 +17,7 @@ func (a *app) pages(ctx context.Context, c *Config, metrics *web.Metrics, demo b
 	}
 	server, err := web.New(web.Deps{
 		Log: a.log, Templates: a.words, Sessions: a.redis.Sessions(), Limiter: a.redis, Accounts: accounts{a},
-		Now: a.collegeNow(c), Key: a.keys.derive("web"), PublicURL: c.PublicURL, College: a.college(ctx), Demo: demo,
+		Now: a.collegeNow(c), Key: a.keys.derive("web"), PublicURL: c.PublicURL, College: a.college(ctx), CollegeIn: newNames(a).in, Demo: demo,
 		TrustedProxies: strings.Fields(c.Proxies), LocalFree: true, Metrics: metrics, Checks: a.checks(), Counts: all.counts(),
 	})
 	if err != nil {
@@ -39,25 +39,25 @@ func (a accounts) Account(ctx context.Context, id int64) (web.User, error) {
 	for _, r := range acc.Roles {
 		u.Roles = append(u.Roles, string(r))
 	}
-	u.DepartmentName, err = a.departmentName(ctx, acc.Department)
+	u.DepartmentName, u.DepartmentNameEN, err = a.departmentNames(ctx, acc.Department)
 	return u, err
 }
 
-// departmentName is "" for whoever belongs to none.
-func (a *app) departmentName(ctx context.Context, id int64) (string, error) {
+// departmentNames are "" for whoever belongs to none.
+func (a *app) departmentNames(ctx context.Context, id int64) (zh, en string, err error) {
 	if id == 0 {
-		return "", nil
+		return "", "", nil
 	}
 	all, err := a.store.Departments(ctx)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	for _, d := range all {
 		if d.ID == id {
-			return d.NameZH, nil
+			return d.NameZH, d.NameEN, nil
 		}
 	}
-	return "", nil
+	return "", "", nil
 }
 
 // Bearer implements web.Accounts: staff have no tokens yet.

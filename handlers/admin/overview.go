@@ -62,6 +62,9 @@ func (p *Pages) overview(c *web.Context) error {
 	for _, f := range found {
 		view.Concerns = append(view.Concerns, worded(c, f))
 	}
+	for i, h := range view.Health {
+		view.Health[i].Name = c.Text("admin.health." + h.Name)
+	}
 	return c.Render(http.StatusOK, "admin/overview.html", view)
 }
 

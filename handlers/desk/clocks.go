@@ -53,7 +53,7 @@ func (v *view) clock(k workflow.Clock, steps []calendar.Step) Clock {
 		Started: c.Local(k.Started), First: c.Local(k.FirstDue), Due: c.Local(k.Due),
 	}
 	if k.Promise.Unit != "" {
-		out.Promise = c.Text("unit."+string(k.Promise.Unit), k.Promise.Amount)
+		out.Promise = c.Plural("unit."+string(k.Promise.Unit), k.Promise.Amount)
 	}
 	if k.PausedMinutes > 0 {
 		out.Moved = append(out.Moved, c.Text("desk.clock.was_paused", span(c, k)))
@@ -71,9 +71,9 @@ func (v *view) clock(k workflow.Clock, steps []calendar.Step) Clock {
 func span(c *web.Context, k workflow.Clock) string {
 	hours := (k.PausedMinutes + 59) / 60
 	if k.Promise.Unit == workflow.WorkingDays || k.Promise.Unit == workflow.WorkingHours {
-		return c.Text("unit.working_hours", hours)
+		return c.Plural("unit.working_hours", hours)
 	}
-	return c.Text("unit.hours", hours)
+	return c.Plural("unit.hours", hours)
 }
 
 func (v *view) clockState(k workflow.Clock) templates.Badge {

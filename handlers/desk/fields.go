@@ -89,7 +89,7 @@ func moreTimeFields(v *view) []templates.Field {
 	label, hint := v.words("more_time", "days")
 	days := templates.Field{Kind: "select", Name: "days", Label: label, Hint: hint, Required: true, Narrow: true}
 	for n := 1; n <= casework.MaxExtensionDays; n++ {
-		days.Options = append(days.Options, templates.Choice{Value: strconv.Itoa(n), Label: v.c.Text("unit.working_days", n), Chosen: n == casework.OfficeDays})
+		days.Options = append(days.Options, templates.Choice{Value: strconv.Itoa(n), Label: v.c.Plural("unit.working_days", n), Chosen: n == casework.OfficeDays})
 	}
 	label, hint = v.words("more_time", "reason")
 	return []templates.Field{days, {Kind: "textarea", Name: "reason", Label: label, Hint: hint, Required: true, Limit: workflow.MaxNote, Rows: 3}}

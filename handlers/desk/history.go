@@ -63,7 +63,7 @@ func (v *view) detail(ev workflow.Event) string {
 		say(v.c.Text("ground." + g))
 	}
 	if n, err := strconv.Atoi(f["days"]); err == nil {
-		say(v.c.Text("unit.working_days", n))
+		say(v.c.Plural("unit.working_days", n))
 	}
 	if k := f["clock"]; k != "" {
 		say(v.c.Text("clock." + k))

@@ -179,6 +179,9 @@ func (v *view) helpers() []Helper {
 func (v *view) identity() Identity {
 	k := v.d.Case
 	i := Identity{Words: v.c.Text("desk.identity." + string(k.Mode)), May: v.d.MayReveal, Open: v.open == string(workflow.MarkReveal)}
+	if k.Sealed && k.Mode != workflow.Anonymous {
+		i.Words = v.c.Text("desk.identity.sealed")
+	}
 	if k.WriterStatus != "" {
 		i.Status = v.c.Text("status." + string(k.WriterStatus))
 	}

@@ -83,7 +83,7 @@ func noticeOf(c *web.Context, t casework.Told) Notice {
 		n.Text = c.Text("clock." + t.Args["clock"])
 	case t.Args["days"] != "":
 		if days, err := strconv.Atoi(t.Args["days"]); err == nil {
-			n.Text = c.Text("unit.working_days", days)
+			n.Text = c.Plural("unit.working_days", days)
 		}
 	}
 	return n

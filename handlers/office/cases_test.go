@@ -76,7 +76,7 @@ func TestCases_whatMakesNoSense(t *testing.T) {
 	clerk := k.as(t, k.Clerk)
 	for query, words := range map[string]string{
 		"from=yesterday":                      "日期格式",
-		"department=logistics":                "请从列表中选择",
+		"department=logistics":                "请选择一项",
 		"fact=received&ffrom=x&fto=y":         "日期格式",
 		"state=all&after=nonsense":            "页码已失效",
 		"fact=received&ffrom=2026-01-01&fto=": "日期格式",

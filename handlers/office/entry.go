@@ -100,7 +100,7 @@ func (p *Pages) enter(c *web.Context) error {
 	}
 	if len(problems) > 0 {
 		page := entryAgain(form)
-		page.Problems = problems
+		page.Problems = web.InOrder(problems, entryFields...)
 		for _, f := range l.Files {
 			page.Kept = append(page.Kept, keptFile{f.Name, c.KeepFile(f), f.Size})
 		}
@@ -109,6 +109,9 @@ func (p *Pages) enter(c *web.Context) error {
 	p.keepSlip(c, l)
 	return c.Redirect("/office/new/slip")
 }
+
+// entryFields are the fields of the form from top to bottom.
+var entryFields = []string{"channel", "identity", "name", "status", "phone", "email", "kind", "category", "about", "subject", "body", "files", "urgent"}
 
 // readEntry reads the form and stores its files.
 func (p *Pages) readEntry(c *web.Context) (*web.Form, []workflow.NewFile, error) {

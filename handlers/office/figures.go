@@ -95,7 +95,11 @@ func (p *Pages) fillFigures(c *web.Context, page *figuresPage, t report.Table) e
 	}
 	page.AsOf, page.Waiting = c.Local(t.AsOf), t.Waiting
 	for i, f := range report.All {
-		page.Stats = append(page.Stats, headline(c, f, t.Total.Cells[i]))
+		cell := t.Total.Cells[i]
+		if wholeYear(page.Period) {
+			cell.LastYear = nil // the period before is the year before
+		}
+		page.Stats = append(page.Stats, headline(c, f, cell))
 	}
 	_, received := figureOf(t.Total, "received")
 	_, inHand := figureOf(t.Total, "in_hand")
@@ -105,6 +109,8 @@ func (p *Pages) fillFigures(c *web.Context, page *figuresPage, t report.Table) e
 	page.Trend, page.Bars = figureCharts(c, t)
 	return nil
 }
+
+func wholeYear(p period) bool { return p.Key == "schoolyear" || p.Key == "year" }
 
 // begun leaves out the months that have not begun.
 func begun(c *web.Context, t report.Table) []report.Line {

@@ -58,7 +58,7 @@ func (p *Pages) promise(c *web.Context, got casework.Progress) (*Promise, error)
 }
 
 func limit(c *web.Context, p workflow.Promise) string {
-	amount := c.Text("unit."+string(p.Unit), p.Amount)
+	amount := c.Plural("unit."+string(p.Unit), p.Amount)
 	if p.Unit == workflow.WorkingDays || p.Unit == workflow.WorkingHours {
 		return c.Text("track.why.limit", amount)
 	}

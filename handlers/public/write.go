@@ -130,6 +130,9 @@ func tryLater(c *web.Context, err error) (templates.Problem, int) {
 	return templates.Problem{Text: c.Text(key, minutes)}, status
 }
 
+// writeFields are the fields of the form from top to bottom.
+var writeFields = []string{"identity", "name", "phone", "email", "status", "kind", "category", "about", "subject", "body", "files", "publish"}
+
 func (p *Pages) showForm(c *web.Context, o offered, status int, f letterForm, problems []templates.Problem) error {
 	page := WritePage{
 		Page: c.Page("site.write"), letterForm: f,
@@ -139,7 +142,7 @@ func (p *Pages) showForm(c *web.Context, o offered, status int, f letterForm, pr
 		MaxSubject: workflow.MaxSubject, MaxBody: workflow.MaxBody, MaxFiles: workflow.MaxFiles,
 		MaxAllFiles: workflow.MaxAllFiles >> 20,
 	}
-	page.Problems = labelled(c, problems)
+	page.Problems = labelled(c, web.InOrder(problems, writeFields...))
 	return c.Render(status, "public/write.html", page)
 }
 

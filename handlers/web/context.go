@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -96,11 +97,19 @@ func (c *Context) SetHeader(name, value string) { c.Writer.Header().Set(name, va
 func (c *Context) Page(title string) templates.Page {
 	p := templates.Page{
 		Locale: c.Locale, Title: c.Text(title), Path: c.Request.URL.RequestURI(), Now: c.Now,
-		College: c.server.College, Demo: c.server.Demo, Theme: c.Theme,
+		College: c.college(), Demo: c.server.Demo, Theme: c.Theme,
 		User: c.pageUser(), Flash: c.takeFlash(), Token: c.FormToken(),
 	}
 	c.staffPage(&p)
 	return p
+}
+
+// college is the college's name in the reader's language.
+func (c *Context) college() string {
+	if c.server.CollegeIn == nil {
+		return c.server.College
+	}
+	return cmp.Or(c.server.CollegeIn(c.Context(), c.Locale), c.server.College)
 }
 
 func (c *Context) pageUser() *templates.User {
@@ -108,8 +117,8 @@ func (c *Context) pageUser() *templates.User {
 		return nil
 	}
 	var words []string
-	if c.User.DepartmentName != "" {
-		words = append(words, c.User.DepartmentName)
+	if name := c.Name(c.User.DepartmentName, c.User.DepartmentNameEN); name != "" {
+		words = append(words, name)
 	}
 	if len(c.User.Roles) > 0 {
 		words = append(words, c.Text("role."+c.User.Roles[0]))

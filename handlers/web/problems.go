@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"slices"
 
 	"mailbox/templates"
 	"mailbox/workflow"
@@ -42,4 +43,19 @@ func joined(err error) []error {
 		}
 	}
 	return nil
+}
+
+// InOrder puts problems in the order of the fields on the page, so that the
+// summary reads as the form does. What is of no field comes first, and fields
+// that are not named come last.
+func InOrder(problems []templates.Problem, fields ...string) []templates.Problem {
+	place := func(p templates.Problem) int {
+		if i := slices.Index(fields, p.Field); i >= 0 || p.Field == "" {
+			return i
+		}
+		return len(fields)
+	}
+	out := slices.Clone(problems)
+	slices.SortStableFunc(out, func(a, b templates.Problem) int { return place(a) - place(b) })
+	return out
 }

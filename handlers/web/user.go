@@ -9,12 +9,13 @@ import (
 
 // User is a member of staff as the edge needs to know her.
 type User struct {
-	AccountID      int64
-	Name, Username string
-	Roles          []string
-	Department     int64
-	DepartmentName string
-	Disabled       bool
+	AccountID        int64
+	Name, Username   string
+	Roles            []string
+	Department       int64
+	DepartmentName   string
+	DepartmentNameEN string // "" when the department has none
+	Disabled         bool
 }
 
 // Is reports whether u has the role. It may be called on nil.

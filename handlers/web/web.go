@@ -9,6 +9,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -50,7 +51,10 @@ type Deps struct {
 	// follow from it and never from the Host header.
 	PublicURL string
 	College   string // the college's name, on every page
-	Demo      bool   // every page says that this is a demonstration
+	// CollegeIn is the college's name as it is now, in a reader's language.
+	// Without it, and when it knows none, every page has College.
+	CollegeIn func(ctx context.Context, locale string) string
+	Demo      bool // every page says that this is a demonstration
 	// TrustedProxies lists the addresses or networks whose X-Forwarded-For is
 	// believed. None by default.
 	TrustedProxies []string
