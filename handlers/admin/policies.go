@@ -57,19 +57,10 @@ func (p *Pages) policies(c *web.Context) error {
 
 // promised is one promise in words, or a dash.
 func promised(c *web.Context, all workflow.Promises, kind workflow.ClockKind) string {
-<<<<<<< HEAD
-	k, ok := all[kind]
-	switch {
-	case !ok:
-		return "—"
-	case k.Amount == 1:
-		return c.Text("unit."+string(k.Unit)+".one", k.Amount)
-=======
 	if k, ok := all[kind]; ok {
 		return c.Plural("unit."+string(k.Unit), k.Amount)
->>>>>>> critic
 	}
-	return c.Text("unit."+string(k.Unit), k.Amount)
+	return "—"
 }
 
 func (p *Pages) newPolicy(c *web.Context) error {
