@@ -63,7 +63,7 @@ func (p *Pages) overview(c *web.Context) error {
 		view.Concerns = append(view.Concerns, worded(c, f))
 	}
 	for i, h := range view.Health {
-		view.Health[i].Name = c.Text("admin.health." + h.Name)
+		view.Health[i].Name = healthName(c, h.Name)
 	}
 	return c.Render(http.StatusOK, "admin/overview.html", view)
 }
@@ -90,6 +90,16 @@ func worded(c *web.Context, f rules.Concern) concern {
 	}
 	out.Text = c.Text("admin.concern.which", list(c, names), c.Text(w.text))
 	return out
+}
+
+// healthName is what a check is called on the page: its own name when nobody
+// has found words for it.
+func healthName(c *web.Context, check string) string {
+	key := "admin.health." + check
+	if words := c.Text(key); words != key {
+		return words
+	}
+	return check
 }
 
 // healthTime is how long one check may take.

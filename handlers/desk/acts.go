@@ -153,6 +153,9 @@ func (v *view) offer(name string) Act {
 	if _, once := v.routeAtOnce(workflow.Action(name)); once {
 		out.Key, out.Label = "t", v.c.Text("desk.act."+name+".other")
 	}
+	if name == "grant" {
+		out.Label = v.c.Text("desk.wish.decide") // it opens on yes and no
+	}
 	if a.danger {
 		out.Tone = "danger"
 	}

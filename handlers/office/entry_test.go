@@ -74,7 +74,7 @@ func TestEntry_keepsWhatWasTyped(t *testing.T) {
 	clerk := k.as(t, k.Clerk)
 	sent := k.entered(t, clerk, "name", "", "category", "", "subject", "", "body", "三号楼的事")
 	answer := clerk.PostFiles("/office/new", sent, webtest.Upload{Field: "files", Name: "记录.txt", Content: "电话记录"})
-	page := answer.Wants(http.StatusUnprocessableEntity, "有 4 处需要修改", "姓名：请填写此项。", "类别：请选择一项。", "主题：请填写此项。").HTML()
+	page := answer.Wants(http.StatusUnprocessableEntity, "有 3 处需要修改", "姓名：请填写此项。", "类别：请选择一项。", "主题：请填写此项。").HTML()
 	if got := page.One(t, "#f-body").Value(); strings.TrimSpace(got) != "三号楼的事" {
 		t.Errorf("the text has become %q", got)
 	}
