@@ -303,7 +303,7 @@ func (d *Desk) Birth(ctx context.Context, tx Store, c *Case, by Actor, as Role, 
 // is told: an answer, or why there will be none.
 func (s *Step) Pass(ctx context.Context, joined Case, m Message, kind NoticeKind, args map[string]string) error {
 	copied := m
-	copied.ID, copied.CaseID, copied.Files = 0, joined.ID, nil
+	copied.ID, copied.CaseID, copied.At, copied.Files = 0, joined.ID, s.At, nil
 	files := make([]NewFile, 0, len(m.Files))
 	for _, f := range m.Files {
 		files = append(files, NewFile{SHA256: f.SHA256, Name: f.Name, MediaType: f.MediaType, Size: f.Size})
