@@ -99,7 +99,7 @@ func (o *office) arrive(t *testing.T, m intake.ReadMail) {
 		t.Fatal(err)
 	}
 	o.inbox++
-	a := intake.Arrival{Source: "smtp", Mailbox: fmt.Sprintf("box%d", o.inbox), External: fmt.Sprintf("smtp:%d", o.inbox), Received: o.Now(), Raw: raw}
+	a := intake.Arrival{Source: "smtp", Mailbox: fmt.Sprintf("box%d", o.inbox), External: fmt.Sprintf("smtp:%d", o.inbox), EnvelopeFrom: m.FromAddress, Received: o.Now(), Raw: raw}
 	if err := o.room.Arrive(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}

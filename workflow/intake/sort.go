@@ -175,6 +175,9 @@ func (r *Mailroom) end(ctx context.Context, m workflow.RawMail, state workflow.M
 		}
 		ended := m
 		ended.State, ended.Reason, ended.Handled = state, reason, r.desk.Now()
+		if ended.CaseID != 0 { // beside a case the database holds no sender in the clear
+			ended.EnvelopeFrom = ""
+		}
 		return tx.SaveRawMail(ctx, ended)
 	})
 }
