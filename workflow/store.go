@@ -274,6 +274,8 @@ type Mailroom interface {
 	AddRawMail(ctx context.Context, m *RawMail) error
 	SaveRawMail(ctx context.Context, m RawMail) error
 	RawMail(ctx context.Context, id int64) (RawMail, error)
+	// LockRawMail is RawMail, and keeps others from changing it until Atomic ends.
+	LockRawMail(ctx context.Context, id int64) (RawMail, error)
 	// SameMail lists the mails with that identity hash, oldest first.
 	SameMail(ctx context.Context, identity []byte) ([]RawMail, error)
 	// NewMails lists mails nobody has sorted yet, oldest first, and keeps others

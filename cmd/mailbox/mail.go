@@ -27,7 +27,6 @@ func (a *app) joinMail(c *Config, w world) error {
 		return err
 	}
 	reader := email.Reader{Domain: c.mailDomain(), Own: []string{from.Address}}
-	a.mailroom = intake.NewMailroom(a.intake, a.blobs, reader, a.follow)
 	a.courier = delivery.New(delivery.Deps{
 		Desk: a.desk, Address: a.vault.Address, Words: a.vault.OpenWords,
 		Sender: &email.Post{
@@ -39,6 +38,7 @@ func (a *app) joinMail(c *Config, w world) error {
 		},
 		ReplyTo: func(cs workflow.Case) string { return "reply+" + a.codes.ReplyToken(cs.ID) + "@" + c.mailDomain() },
 	})
+	a.mailroom = intake.NewMailroom(a.intake, a.blobs, reader, a.follow, a.courier.Bounced)
 	return nil
 }
 

@@ -52,11 +52,11 @@ func open(t *testing.T) *college {
 	t.Helper()
 	w := worldtest.New(t, workflowtest.NewMemory())
 	k := &college{World: w, post: &post{workflow.SendResult{State: workflow.Sent}}}
-	k.mail = intake.NewMailroom(w.Intake, w.Blobs, email.Reader{Domain: "college.example"}, k.follow)
 	k.courier = delivery.New(delivery.Deps{
 		Desk: w.Desk, Sender: k.post, Address: w.Vault.Address, Words: w.Vault.OpenWords,
 		ReplyTo: func(c workflow.Case) string { return "reply+" + w.Codes.ReplyToken(c.ID) + "@college.example" },
 	})
+	k.mail = intake.NewMailroom(w.Intake, w.Blobs, email.Reader{Domain: "college.example"}, k.follow, k.courier.Bounced)
 	figures := report.New(report.Deps{
 		Store: w.Store, Now: w.Now, Zone: workflowtest.Zone, Chain: w.Desk.Keeper.Chain,
 		DayLength: func() time.Duration { return 7 * time.Hour },

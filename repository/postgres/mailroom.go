@@ -101,6 +101,14 @@ func (s *Store) RawMail(ctx context.Context, id int64) (workflow.RawMail, error)
 	return r.toMail(), err
 }
 
+const sqlLockRawMail = sqlRawMail + ` FOR NO KEY UPDATE`
+
+// LockRawMail implements workflow.Mailroom.
+func (s *Store) LockRawMail(ctx context.Context, id int64) (workflow.RawMail, error) {
+	r, err := one[mailRow](ctx, s, "lock mail", sqlLockRawMail, id)
+	return r.toMail(), err
+}
+
 const sqlSameMail = `SELECT` + mailColumns + ` FROM raw_mails WHERE identity_hash = $1 ORDER BY id`
 
 // SameMail implements workflow.Mailroom.

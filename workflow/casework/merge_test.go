@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"testing"
+	"time"
 
 	"mailbox/workflow"
 	"mailbox/workflow/casework"
@@ -73,11 +74,16 @@ func TestMergeIntoAnswered(t *testing.T) {
 	w := newWorld(t)
 	main, twin, third := w.Send(t), w.Send(t), w.Send(t)
 	w.Answer(t, main.CaseID, "已经修好。")
+	w.Pass(time.Hour)
 	join(t, w, third.CaseID, twin.Number)
 	join(t, w, twin.CaseID, main.Number)
 	for _, id := range []int64{twin.CaseID, third.CaseID} {
 		if got := told(t, w, id, workflow.AnswerMessage); len(got) != 1 {
 			t.Errorf("case %d is answered %q", id, got)
+		}
+		said, err := w.Store.MessagesOf(t.Context(), id, false)
+		if err != nil || !said[len(said)-1].At.Equal(w.Now()) {
+			t.Errorf("case %d was answered at another time than it was joined, %v", id, err)
 		}
 	}
 	events, _ := w.Store.EventsOf(t.Context(), main.CaseID)

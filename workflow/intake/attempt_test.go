@@ -56,7 +56,7 @@ func TestSort_attempts(t *testing.T) {
 				}
 				return test.why()
 			}}
-			room := intake.NewMailroom(w.Intake, w.Blobs, plain{}, func(context.Context, int64, intake.ReadMail, string, []workflow.NewFile) error { return nil })
+			room := intake.NewMailroom(w.Intake, w.Blobs, plain{}, func(context.Context, int64, intake.ReadMail, string, []workflow.NewFile) error { return nil }, nil)
 			if err := room.Arrive(t.Context(), intake.Arrival{Source: "smtp", External: "smtp:1", Received: w.Now(), Raw: []byte("a mail")}); err != nil {
 				t.Fatal(err)
 			}

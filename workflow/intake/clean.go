@@ -38,6 +38,9 @@ func fit(l *workflow.Letter) {
 	l.Subject = cut(l.Subject, workflow.MaxSubject)
 	l.Body = cut(l.Body, workflow.MaxBody)
 	l.Identity.Name = cut(l.Identity.Name, workflow.MaxName)
+	if !mailAddress(l.Identity.Email) { // nobody can be answered there
+		l.Identity.Email = ""
+	}
 	if l.Subject == "" {
 		l.Subject = cut(strings.Join(strings.Fields(l.Body), " "), 30)
 	}

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -20,16 +21,37 @@ func (r *Mailroom) Tray(ctx context.Context, by workflow.Actor, state workflow.M
 	return r.desk.Store.MailTray(ctx, state, before, limit)
 }
 
-// Show returns a stored mail and what a reader makes of it now.
-func (r *Mailroom) Show(ctx context.Context, by workflow.Actor, id int64) (workflow.RawMail, ReadMail, error) {
+// stored is a mail the actor may read: one that belongs to no case, or to one
+// that is not closed to them, such as a sealed one.
+func (r *Mailroom) stored(ctx context.Context, by workflow.Actor, id int64) (workflow.RawMail, error) {
 	if !by.Office() {
-		return workflow.RawMail{}, ReadMail{}, workflow.Absent()
+		return workflow.RawMail{}, workflow.Absent()
 	}
 	m, err := r.desk.Store.RawMail(ctx, id)
+	if err != nil || m.CaseID == 0 {
+		return m, err
+	}
+	c, err := r.desk.Store.Case(ctx, m.CaseID)
+	if err == nil && !workflow.ScopeOf(by).Sees(c, false) {
+		err = workflow.Absent()
+	}
+	if err != nil {
+		return workflow.RawMail{}, err
+	}
+	return m, nil
+}
+
+// Show returns a stored mail and what a reader makes of it now: nothing, when
+// it breaks the reader.
+func (r *Mailroom) Show(ctx context.Context, by workflow.Actor, id int64) (workflow.RawMail, ReadMail, error) {
+	m, err := r.stored(ctx, by, id)
 	if err != nil {
 		return m, ReadMail{}, err
 	}
 	read, err := r.read(ctx, m)
+	if errors.Is(err, errReader) {
+		return m, ReadMail{}, nil
+	}
 	return m, read, err
 }
 
@@ -38,6 +60,9 @@ func (r *Mailroom) waits(ctx context.Context, by workflow.Actor, id int64) (work
 	m, read, err := r.Show(ctx, by, id)
 	if err == nil && m.State != workflow.MailHeld && m.State != workflow.MailUnreadable {
 		err = workflow.Fail(workflow.Conflict, "mail.decided")
+	}
+	if read.Readable { // what became of it before the program stopped is found again
+		m.IdentityHash = identity(read, m.SHA256)
 	}
 	m.HandledBy = by.ID
 	return m, read, err
@@ -56,7 +81,11 @@ func (r *Mailroom) Attach(ctx context.Context, by workflow.Actor, id int64, numb
 		}
 		return workflow.Wrong("number", "case.merge_unknown")
 	}
-	return r.reply(ctx, m, read, c.ID)
+	err = r.add(ctx, m, read, c.ID)
+	if e, ok := errors.AsType[*workflow.Error](err); ok && e.Kind == workflow.Conflict && e.Key == "case.write_anew" {
+		return workflow.Wrong("number", "case.merge_ended")
+	}
+	return err
 }
 
 // MakeLetter makes a held or unreadable mail a case of its own.
@@ -74,8 +103,8 @@ func (r *Mailroom) Retry(ctx context.Context, by workflow.Actor, id int64) error
 	if err != nil {
 		return err
 	}
-	m.State, m.Attempts, m.Reason = workflow.MailNew, 0, ""
-	return r.desk.Store.SaveRawMail(ctx, m)
+	m.Attempts = 0
+	return r.end(ctx, m, workflow.MailNew, "")
 }
 
 // Dismiss puts a mail aside; its bytes stay.
@@ -90,10 +119,7 @@ func (r *Mailroom) Dismiss(ctx context.Context, by workflow.Actor, id int64) err
 // Bytes returns a stored mail with its bytes as they arrived. Whoever calls it
 // closes them.
 func (r *Mailroom) Bytes(ctx context.Context, by workflow.Actor, id int64) (workflow.RawMail, io.ReadCloser, error) {
-	if !by.Office() {
-		return workflow.RawMail{}, nil, workflow.Absent()
-	}
-	m, err := r.desk.Store.RawMail(ctx, id)
+	m, err := r.stored(ctx, by, id)
 	if err != nil {
 		return m, nil, err
 	}

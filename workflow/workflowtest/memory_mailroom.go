@@ -40,6 +40,11 @@ func (m *Memory) RawMail(ctx context.Context, id int64) (workflow.RawMail, error
 	return read(ctx, m, func(d *data) (workflow.RawMail, error) { return d.mails.get(id) })
 }
 
+// LockRawMail implements workflow.Mailroom; a transaction keeps everybody out anyway.
+func (m *Memory) LockRawMail(ctx context.Context, id int64) (workflow.RawMail, error) {
+	return m.RawMail(ctx, id)
+}
+
 // mailsWhere returns the mails that fit, oldest first.
 func (m *Memory) mailsWhere(ctx context.Context, fits func(workflow.RawMail) bool) ([]workflow.RawMail, error) {
 	return read(ctx, m, func(d *data) ([]workflow.RawMail, error) { return d.mails.where(fits), nil })

@@ -16,6 +16,7 @@ var mailPromises = []promise{
 	{"every mail state can be stored, and trays hold their own", mailTrays},
 	{"mails of the same identity are listed, oldest first", sameIdentity},
 	{"two takers never take the same mail", racingMails},
+	{"a locked mail waits for nobody's stale copy", lockedMail},
 	{"a mailbox remembers how far it was read, and counts what is stored", mailCursors},
 	{"a dead address stays dead", deadAddress},
 }
@@ -127,6 +128,21 @@ func racingMails(t *testing.T, s workflow.Store, _ College) {
 			t.Errorf("mail %d was taken %d times", id, count)
 		}
 	}
+}
+
+func lockedMail(t *testing.T, s workflow.Store, _ College) {
+	m, n := addMail(t, s, "imap:a:1:1"), 6
+	allWell(t, together(n, func(int) error {
+		return s.Atomic(t.Context(), func(tx workflow.Store) error {
+			mine, err := tx.LockRawMail(t.Context(), m.ID)
+			if err != nil {
+				return err
+			}
+			mine.Attempts++
+			return tx.SaveRawMail(t.Context(), mine)
+		})
+	}))
+	same(t, "attempts", ok(s.RawMail(t.Context(), m.ID))(t).Attempts, n)
 }
 
 func mailCursors(t *testing.T, s workflow.Store, _ College) {

@@ -11,6 +11,7 @@ import (
 	"mailbox/workflow/access"
 	"mailbox/workflow/calendar"
 	"mailbox/workflow/casework"
+	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
 	"mailbox/workflow/sla"
 )
@@ -150,7 +151,7 @@ func newPlayer(ctx context.Context, d Deps, now time.Time) (*player, calendar.Wo
 	}
 	p.intake = intake.New(p.desk, d.Vault, d.Codes, d.Proof)
 	p.cases = casework.New(p.desk, d.Codes, d.Limiter)
-	p.mailroom = intake.NewMailroom(p.intake, d.Blobs, d.Reader, p.follow)
+	p.mailroom = intake.NewMailroom(p.intake, d.Blobs, d.Reader, p.follow, delivery.New(delivery.Deps{Desk: p.desk}).Bounced)
 	if _, _, err := rules.Working(ctx); err != nil {
 		return nil, cal, err
 	}

@@ -21,9 +21,15 @@ type Recipient struct {
 	Diagnostic string
 }
 
+// Failed says that the mail will not reach the address any more: one that is
+// delayed may, one that was passed on has.
+func (r Recipient) Failed() bool {
+	return r.Action != "delayed" && r.Action != "delivered" && r.Action != "relayed" && r.Action != "expanded"
+}
+
 // Hard says that the address will not take mail another time either.
 func (r Recipient) Hard() bool {
-	if r.Action == "delayed" || r.Action == "delivered" || r.Action == "relayed" || r.Action == "expanded" {
+	if !r.Failed() {
 		return false
 	}
 	if r.Status != "" {

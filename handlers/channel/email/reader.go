@@ -1,6 +1,7 @@
 package email
 
 import (
+	"slices"
 	"time"
 
 	"mailbox/workflow/intake"
@@ -34,7 +35,7 @@ func (r Reader) Read(raw []byte, envelopeTo []string) intake.ReadMail {
 }
 
 func bounced(b Bounce, out *intake.ReadMail) {
-	if b.MessageID != "" {
+	if b.MessageID != "" && (len(b.Recipients) == 0 || slices.ContainsFunc(b.Recipients, Recipient.Failed)) {
 		out.Bounced = []string{b.MessageID}
 	}
 	for _, r := range b.Recipients {
