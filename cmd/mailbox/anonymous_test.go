@@ -25,9 +25,19 @@ type canary struct{ what, text string }
 
 // canaries are everything a browser tells about a writer without being asked.
 var canaries = []canary{
-	{"address", "203.0.113.77"}, {"browser", "CanaryBrowser/77"}, {"language", "x-canary-tongue"}, {"referer", "canary-referer.example"},
-	{"cookie", "CanaryCookie77"}, {"camera", "CanaryCam-EXIF-77"}, {"comment", "CanaryComment-JPEG-77"}, {"png text", "CanaryText-PNG-77"},
-	{"folder", "CanaryFolder77"}, {"name", "隐去之人七七"}, {"phone", "13977007700"}, {"email", "canary77@example.net"}, {"header", "canary-forwarded-77"},
+	{"address", "203.0.113.77"},
+	{"browser", "CanaryBrowser/77"},
+	{"language", "x-canary-tongue"},
+	{"referer", "canary-referer.example"},
+	{"cookie", "CanaryCookie77"},
+	{"camera", "CanaryCam-EXIF-77"},
+	{"comment", "CanaryComment-JPEG-77"},
+	{"png text", "CanaryText-PNG-77"},
+	{"folder", "CanaryFolder77"},
+	{"name", "隐去之人七七"},
+	{"phone", "13977007700"},
+	{"email", "canary77@example.net"},
+	{"header", "canary-forwarded-77"},
 }
 
 // TestAnonymous writes an anonymous letter with a browser that tells as much as

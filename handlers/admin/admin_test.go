@@ -36,7 +36,8 @@ func TestEveryPage(t *testing.T) {
 		for _, path := range everyPage(s) {
 			page := c.Get(path).Wants(http.StatusOK)
 			if strings.Contains(page.HTML().Text(), "admin.") {
-				t.Errorf("%s %s shows a key", lang, path)
+				i := strings.Index(page.HTML().Text(), "admin.")
+				t.Errorf("%s %s shows a key: %.60q", lang, path, page.HTML().Text()[i:])
 			}
 			if !strings.Contains(path, "styleguide") { // its forms are samples and post nowhere
 				webtest.CheckPage(t, page.HTML())
