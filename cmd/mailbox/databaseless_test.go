@@ -1,8 +1,8 @@
 package main
 
 import (
+	"errors"
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -162,7 +162,7 @@ func crash(t *testing.T, pg *private.Postgres) {
 	t.Helper()
 	pid := pg.PID()
 	if pid == 0 {
-		t.Fatal(fmt.Errorf("the database is not running"))
+		t.Fatal(errors.New("the database is not running"))
 	}
 	if err := syscall.Kill(pid, syscall.SIGQUIT); err != nil {
 		t.Fatal(err)

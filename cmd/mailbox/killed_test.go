@@ -117,7 +117,7 @@ func (k *killer) run(ctx context.Context, done *atomic.Int64) error {
 			return err
 		}
 		k.goDown()
-		k.program.kill()
+		k.kill()
 		k.kills++
 		ready, err := k.begin(0)
 		if err != nil {

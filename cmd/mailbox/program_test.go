@@ -247,7 +247,7 @@ func serveHere(tb testing.TB, dir string, env []string, args ...string) *here {
 	h := &here{clock: &clock{}, log: &lockedBuffer{}}
 	ctx, stop := context.WithCancel(context.Background())
 	ready, ended := make(chan addresses, 1), make(chan error, 1)
-	w := worldOf(append(settings(dir), env...), h.clock.now)
+	w := worldOf(append(settings(dir), env...), h.now)
 	w.Out, w.Err, w.Listening = h.log, h.log, func(where addresses) { ready <- where }
 	go func() { ended <- run(ctx, append([]string{"serve"}, args...), w) }()
 	select {

@@ -24,7 +24,7 @@ func (r *readied) statement(ctx context.Context, db *sqlx.DB, text string) (*sql
 	if st, known := r.statements[text]; known {
 		return st, nil
 	}
-	st, err := db.PreparexContext(ctx, text)
+	st, err := db.PreparexContext(ctx, text) //nolint:sqlclosecheck // it lives as long as db
 	if err == nil {
 		r.statements[text] = st
 	}

@@ -25,7 +25,7 @@ func named(id int64, number string, err error) func(testing.TB) (int64, string) 
 }
 
 // draftBirth is a birth with every part there is.
-func draftBirth(t testing.TB, s workflow.Store, c College, external string) workflow.Birth {
+func draftBirth(t testing.TB, s workflow.Store, c College) workflow.Birth {
 	t.Helper()
 	x := draftCase(t, s)
 	x.ID, x.Number = named(s.NameCase(t.Context(), "2026-11-23"))(t)
@@ -44,7 +44,7 @@ func draftBirth(t testing.TB, s workflow.Store, c College, external string) work
 		})
 	}
 	b.Letter = workflow.StoredLetter{
-		Channel: workflow.Web, External: []byte(external), ContentHash: random(32), Receipt: random(16), Received: Morning.UTC(),
+		Channel: workflow.Web, External: []byte("form-1"), ContentHash: random(32), Receipt: random(16), Received: Morning.UTC(),
 	}
 	b.Message = workflow.Message{Kind: workflow.LetterMessage, Body: "热水\n没有", Quoted: "旧", HTML: "<p>热水</p>", Channel: workflow.Web, At: Morning.UTC()}
 	b.Files = []workflow.NewFile{newFile("照片一.jpg"), newFile("二.pdf")}
@@ -58,7 +58,7 @@ func draftBirth(t testing.TB, s workflow.Store, c College, external string) work
 }
 
 func birthWhole(t *testing.T, s workflow.Store, c College) {
-	b := draftBirth(t, s, c, "form-1")
+	b := draftBirth(t, s, c)
 	must(t, s.AddBirth(t.Context(), &b))
 	id := b.Case.ID
 	same(t, "version", b.Case.Version, int64(1))
@@ -98,7 +98,7 @@ func birthBare(t *testing.T, s workflow.Store, _ College) {
 }
 
 func birthKnown(t *testing.T, s workflow.Store, c College) {
-	first, twin := draftBirth(t, s, c, "form-1"), draftBirth(t, s, c, "form-1")
+	first, twin := draftBirth(t, s, c), draftBirth(t, s, c)
 	must(t, s.AddBirth(t.Context(), &first))
 	wantKind(t, workflow.Conflict, s.AddBirth(t.Context(), &twin))
 	wantKind(t, workflow.NotFound, second(s.Case(t.Context(), twin.Case.ID)))
@@ -107,7 +107,7 @@ func birthKnown(t *testing.T, s workflow.Store, c College) {
 }
 
 func birthOnce(t *testing.T, s workflow.Store, c College) {
-	b := draftBirth(t, s, c, "form-1")
+	b := draftBirth(t, s, c)
 	once(t, together(4, func(int) error {
 		mine := b
 		mine.Clocks = append([]workflow.Clock(nil), b.Clocks...)
@@ -116,7 +116,7 @@ func birthOnce(t *testing.T, s workflow.Store, c College) {
 }
 
 func birthInside(t *testing.T, s workflow.Store, c College) {
-	b := draftBirth(t, s, c, "form-1")
+	b := draftBirth(t, s, c)
 	err := s.Atomic(t.Context(), func(tx workflow.Store) error {
 		must(t, tx.AddBirth(t.Context(), &b))
 		return workflow.Fail(workflow.Conflict, "case.not_now")

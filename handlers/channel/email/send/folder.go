@@ -95,7 +95,7 @@ func (f *Folder) write(name string, content []byte) error {
 }
 
 func syncDir(dir string) error {
-	d, err := os.Open(dir) // the folder comes from the configuration
+	d, err := os.Open(dir) //nolint:gosec // the folder comes from the configuration
 	if err != nil {
 		return err
 	}
