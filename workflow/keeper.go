@@ -1,9 +1,6 @@
 package workflow
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // Keeper writes a change of a case whole: what happened, what it counts, and
 // the case itself. Every use case goes through it, so that no history, figure
@@ -16,23 +13,6 @@ type Keeper struct {
 
 // Day is the college's day at t.
 func (k Keeper) Day(t time.Time) string { return t.In(k.Zone).Format(time.DateOnly) }
-
-// Keep stores the case as it has become, with the events that made it so and
-// the difference in what it counts.
-func (k Keeper) Keep(ctx context.Context, tx Store, before Case, after *Case, events ...Event) error {
-	for _, ev := range events {
-		if err := tx.AddEvent(ctx, k.Chain.Append(after, ev)); err != nil {
-			return err
-		}
-		after.Updated = ev.At
-	}
-	if changes := FactsBetween(before, *after, k.Zone); len(changes) > 0 {
-		if err := tx.AddFacts(ctx, after.ID, changes); err != nil {
-			return err
-		}
-	}
-	return tx.SaveCase(ctx, after)
-}
 
 // Mark is an event that does not move the case.
 func Mark(c Case, action Action, by Actor, as Role, note string, detail map[string]string, at time.Time) Event {

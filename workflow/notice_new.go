@@ -21,18 +21,8 @@ type Telling struct {
 	Quiet   bool      // on the page only, whatever address is known
 }
 
-// TellAccount queues what the account is told: on its pages at once and, when
-// it has an address, by mail. Under the same name nothing is told twice.
-func (k Keeper) TellAccount(ctx context.Context, tx Store, a Account, t Telling) error {
-	for _, n := range k.ForAccount(a, t) {
-		if err := tx.AddNotice(ctx, &n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ForAccount is what TellAccount queues.
+// ForAccount is what the account is told: on its pages at once and, when it has
+// an address, by mail. Under the same name nothing is told twice.
 func (k Keeper) ForAccount(a Account, t Telling) []Notice {
 	page := k.notice(t, ByPage, fmt.Sprintf("%s:page:account:%d", t.Name, a.ID))
 	page.Account, page.Locale = a.ID, a.Locale
@@ -44,26 +34,23 @@ func (k Keeper) ForAccount(a Account, t Telling) []Notice {
 	return []Notice{page, mail}
 }
 
-// TellWriter queues what the writer of the case is told: by mail when an
-// address is known and alive, and otherwise on the tracking page alone, which
-// always shows it. Of an anonymous writer there is nobody to queue it for: the
-// tracking page says all there is.
-func (k Keeper) TellWriter(ctx context.Context, tx Store, t Telling) error {
+// ForWriterOf is what the writer of the case is told. Of an anonymous writer
+// there is nobody to tell, and known is false: the tracking page says all there
+// is.
+func (k Keeper) ForWriterOf(ctx context.Context, tx Store, t Telling) (n Notice, known bool, err error) {
 	if t.Case.Writer == "" {
-		return nil
+		return Notice{}, false, nil
 	}
 	w, err := tx.Writer(ctx, t.Case.Writer)
 	if err != nil {
-		return err
+		return Notice{}, false, err
 	}
-	n, err := k.ForWriter(ctx, tx, w, t)
-	if err != nil {
-		return err
-	}
-	return tx.AddNotice(ctx, &n)
+	n, err = k.ForWriter(ctx, tx, w, t)
+	return n, err == nil, err
 }
 
-// ForWriter is what TellWriter queues for this writer.
+// ForWriter is what this writer is told: by mail when an address is known and
+// alive, and otherwise on the tracking page alone, which always shows it.
 func (k Keeper) ForWriter(ctx context.Context, tx Mailroom, w SealedWriter, t Telling) (Notice, error) {
 	by, err := writerChannel(ctx, tx, w, t.Quiet)
 	if err != nil {

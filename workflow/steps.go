@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -32,6 +33,8 @@ type Step struct {
 	calendar int64
 	promises Promises
 	events   []Event
+	saved    []Clock // that were there before and changed
+	told     []Notice
 	turned   []Clock
 }
 
@@ -48,7 +51,7 @@ func (d *Desk) Step(ctx context.Context, caseID int64, do func(*Step) error) (Ca
 		if err := do(s); err != nil {
 			return err
 		}
-		if err := s.keep(ctx); err != nil {
+		if err := keepAll(ctx, tx, []*Step{s}); err != nil {
 			return err
 		}
 		out, turned = s.Case, s.turned
@@ -72,6 +75,10 @@ func (d *Desk) begin(ctx context.Context, tx Store, caseID int64) (*Step, error)
 	if err != nil {
 		return nil, err
 	}
+	return d.step(ctx, tx, c, clocks)
+}
+
+func (d *Desk) step(ctx context.Context, tx Store, c Case, clocks []Clock) (*Step, error) {
 	rules := d.Rules.In(tx)
 	work, calendar, err := rules.Working(ctx)
 	if err != nil {
@@ -114,28 +121,28 @@ func (s *Step) turn(ctx context.Context, action Action, from State) error {
 			return err
 		}
 	}
-	return s.saveClocks(ctx, t)
-}
-
-func (s *Step) saveClocks(ctx context.Context, t Turn) error {
-	for _, k := range t.Save {
-		if err := s.Tx.SaveClock(ctx, k); err != nil {
-			return err
-		}
-	}
-	s.turned = append(append(s.turned, t.Add...), t.Save...)
-	clocks, err := s.Tx.ClocksOf(ctx, s.Case.ID)
-	s.Clocks = clocks
-	return err
-}
-
-// SaveClocks stores changed clocks and computes anew what is due first.
-func (s *Step) SaveClocks(ctx context.Context, changed ...Clock) error {
-	if err := s.saveClocks(ctx, Turn{Save: changed}); err != nil {
-		return err
-	}
-	s.Case.Due, s.Case.DueClock = DueFirstOf(s.Clocks)
+	s.turned = append(s.turned, t.Add...)
+	s.Clocks = append(s.Clocks, t.Add...)
+	s.keepClocks(t.Save)
 	return nil
+}
+
+// keepClocks notes clocks that are to be stored as they have become.
+func (s *Step) keepClocks(changed []Clock) {
+	for _, k := range changed {
+		same := func(o Clock) bool { return o.ID == k.ID }
+		if i := slices.IndexFunc(s.Clocks, same); i >= 0 {
+			s.Clocks[i] = k
+		}
+		s.saved = append(slices.DeleteFunc(s.saved, same), k)
+	}
+	s.turned = append(s.turned, changed...)
+}
+
+// SaveClocks keeps changed clocks and computes anew what is due first.
+func (s *Step) SaveClocks(changed ...Clock) {
+	s.keepClocks(changed)
+	s.Case.Due, s.Case.DueClock = DueFirstOf(s.Clocks)
 }
 
 // Mark notes something that does not move the case.
@@ -151,7 +158,21 @@ func (s *Step) Name(what string) string {
 
 // TellWriter tells the writer of the case.
 func (s *Step) TellWriter(ctx context.Context, kind NoticeKind, message int64, args map[string]string) error {
-	return s.desk.Keeper.TellWriter(ctx, s.Tx, Telling{Name: s.Name(string(kind)), Kind: kind, Case: s.Case, Message: message, Args: args, At: s.At})
+	return s.TellWriterOf(ctx, Telling{Name: s.Name(string(kind)), Kind: kind, Case: s.Case, Message: message, Args: args, At: s.At})
+}
+
+// TellWriterOf tells the writer of the case that is told of.
+func (s *Step) TellWriterOf(ctx context.Context, t Telling) error {
+	n, known, err := s.desk.Keeper.ForWriterOf(ctx, s.Tx, t)
+	if err == nil && known {
+		s.told = append(s.told, n)
+	}
+	return err
+}
+
+// TellAccount tells an account.
+func (s *Step) TellAccount(a Account, t Telling) {
+	s.told = append(s.told, s.desk.Keeper.ForAccount(a, t)...)
 }
 
 // TellDepartment tells the people of the department that has the case; with no
@@ -188,21 +209,9 @@ func (s *Step) tell(ctx context.Context, kind NoticeKind, args map[string]string
 		if !s.Case.Urgent {
 			t.MailAt = s.Work.NextOpen(s.At)
 		}
-		if err := s.desk.Keeper.TellAccount(ctx, s.Tx, a, t); err != nil {
-			return err
-		}
+		s.TellAccount(a, t)
 	}
 	return nil
-}
-
-func (s *Step) keep(ctx context.Context) error {
-	if len(s.events) == 0 {
-		return nil
-	}
-	if err := s.desk.Keeper.Keep(ctx, s.Tx, s.Before, &s.Case, s.events...); err != nil || !s.deserted() {
-		return err
-	}
-	return s.release(ctx)
 }
 
 // Beside lets do change another case in the same transaction, at the same
@@ -292,5 +301,5 @@ func (s *Step) Pass(ctx context.Context, joined Case, m Message, kind NoticeKind
 		}
 	}
 	t := Telling{Name: s.Name("joined:" + joined.Number), Kind: kind, Case: joined, Message: copied.ID, Args: args, At: s.At}
-	return s.desk.Keeper.TellWriter(ctx, s.Tx, t)
+	return s.TellWriterOf(ctx, t)
 }

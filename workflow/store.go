@@ -44,10 +44,17 @@ type Cases interface {
 	Case(ctx context.Context, id int64) (Case, error)
 	// LockCase is Case, and keeps others from changing it until Atomic ends.
 	LockCase(ctx context.Context, id int64) (Case, error)
+	// LockFreeCases is LockCase for several, in order of their ids; those that
+	// somebody else has locked, or that are not there, are left out.
+	LockFreeCases(ctx context.Context, ids []int64) ([]Case, error)
 	CaseByNumber(ctx context.Context, number string) (Case, error)
 	// SaveCase stores *c if the stored version is still c.Version, and counts
 	// c.Version up; otherwise it returns a Conflict error.
 	SaveCase(ctx context.Context, c *Case) error
+	// SaveChanges stores changes of different cases, all or nothing: a case as
+	// SaveCase does, and everything that goes with it. A notice told already is
+	// passed over.
+	SaveChanges(ctx context.Context, changes ...*Change) error
 	// CaseIDs lists ids above after, in order: for verification and exports.
 	CaseIDs(ctx context.Context, after int64, limit int) ([]int64, error)
 	// List returns the cases that q asks for, inside q.Scope.
@@ -208,7 +215,10 @@ type Clocks interface {
 	Clock(ctx context.Context, id int64) (Clock, error)
 	// LockClock is Clock, and keeps others from changing it until Atomic ends.
 	LockClock(ctx context.Context, id int64) (Clock, error)
-	ClocksOf(ctx context.Context, caseID int64) ([]Clock, error)
+	// ClocksOf lists the clocks of cases, in the order they were added.
+	ClocksOf(ctx context.Context, caseIDs ...int64) ([]Clock, error)
+	// ClocksAt lists the clocks with these ids; unknown ones are left out.
+	ClocksAt(ctx context.Context, ids []int64) ([]Clock, error)
 	// Ringing lists running clocks whose breach is not yet noted, ids above
 	// after, in order, for arming timers; the caller pages by id.
 	Ringing(ctx context.Context, after int64, limit int) ([]Clock, error)

@@ -117,7 +117,7 @@ func (s *Store) addBirth(ctx context.Context, args []any) (ids []int64, err erro
 // birthValues are the arguments of sqlAddBirth, in their order.
 func birthValues(b *workflow.Birth, now time.Time) []any {
 	args := append([]any{b.Case.ID, b.Case.Number}, caseValues(&b.Case)...)
-	args = append(args, firstEvent(b.Event)...)
+	args = append(args, eventValues(b.Event)...)
 	args = append(args, factArrays(b.Facts)...)
 	args = append(args, clockArrays(b.Clocks)...)
 	w, l, m := b.Writer, b.Letter, b.Message
@@ -128,12 +128,6 @@ func birthValues(b *workflow.Birth, now time.Time) []any {
 	args = append(args, fileArrays(b.Files)...)
 	args = append(args, tokens(b.Words))
 	return append(args, noticeArrays(b.Notices, now)...)
-}
-
-func firstEvent(e workflow.Event) []any {
-	return []any{
-		e.Seq, instant(e.At), e.Action, e.From, e.To, ref(e.By.ID), e.Role, ref(e.By.Department), e.Note, pairs(e.Detail), solid(e.Hash),
-	}
 }
 
 func clockArrays(clocks []workflow.Clock) []any {

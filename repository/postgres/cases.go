@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lib/pq"
+
 	"mailbox/workflow"
 )
 
@@ -44,6 +46,13 @@ const sqlLockCase = sqlCase + ` FOR NO KEY UPDATE`
 func (s *Store) LockCase(ctx context.Context, id int64) (workflow.Case, error) {
 	r, err := one[caseRow](ctx, s, "lock case", sqlLockCase, id)
 	return r.toCase(), err
+}
+
+const sqlLockFreeCases = `SELECT` + caseColumns + ` FROM cases c WHERE c.id = ANY ($1) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED`
+
+// LockFreeCases implements workflow.Cases.
+func (s *Store) LockFreeCases(ctx context.Context, ids []int64) ([]workflow.Case, error) {
+	return many(ctx, s, "lock cases", caseRow.toCase, sqlLockFreeCases, pq.Int64Array(ids))
 }
 
 const sqlCaseByNumber = `SELECT` + caseColumns + ` FROM cases c WHERE c.number = $1`

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/lib/pq"
+
 	"mailbox/workflow"
 )
 
@@ -98,11 +100,18 @@ func (s *Store) LockClock(ctx context.Context, id int64) (workflow.Clock, error)
 	return r.toClock(), err
 }
 
-const sqlClocksOf = `SELECT` + clockColumns + ` FROM clocks WHERE case_id = $1 ORDER BY id`
+const sqlClocksOf = `SELECT` + clockColumns + ` FROM clocks WHERE case_id = ANY ($1) ORDER BY id`
 
 // ClocksOf implements workflow.Clocks.
-func (s *Store) ClocksOf(ctx context.Context, caseID int64) ([]workflow.Clock, error) {
-	return many(ctx, s, "list clocks", clockRow.toClock, sqlClocksOf, caseID)
+func (s *Store) ClocksOf(ctx context.Context, caseIDs ...int64) ([]workflow.Clock, error) {
+	return many(ctx, s, "list clocks", clockRow.toClock, sqlClocksOf, pq.Int64Array(caseIDs))
+}
+
+const sqlClocksAt = `SELECT` + clockColumns + ` FROM clocks WHERE id = ANY ($1) ORDER BY id`
+
+// ClocksAt implements workflow.Clocks.
+func (s *Store) ClocksAt(ctx context.Context, ids []int64) ([]workflow.Clock, error) {
+	return many(ctx, s, "read clocks", clockRow.toClock, sqlClocksAt, pq.Int64Array(ids))
 }
 
 // mayRing are the clocks of which a step is still to be noted; two indexes hold

@@ -37,9 +37,15 @@ const sqlAddEvent = `
 
 // AddEvent implements workflow.Events.
 func (s *Store) AddEvent(ctx context.Context, e workflow.Event) error {
-	_, err := s.exec(ctx, "add event", sqlAddEvent, e.CaseID, e.Seq, instant(e.At), e.Action, e.From, e.To,
-		ref(e.By.ID), e.Role, ref(e.By.Department), e.Note, pairs(e.Detail), solid(e.Hash))
+	_, err := s.exec(ctx, "add event", sqlAddEvent, append([]any{e.CaseID}, eventValues(e)...)...)
 	return err
+}
+
+// eventValues are the columns from seq on, in their order.
+func eventValues(e workflow.Event) []any {
+	return []any{
+		e.Seq, instant(e.At), e.Action, e.From, e.To, ref(e.By.ID), e.Role, ref(e.By.Department), e.Note, pairs(e.Detail), solid(e.Hash),
+	}
 }
 
 const sqlEventsOf = `

@@ -144,9 +144,7 @@ func (w *Casework) Urgent(ctx context.Context, by workflow.Actor, caseID int64, 
 			}
 		}
 		s.Mark(workflow.MarkUrgent, by, as, reason, nil)
-		if err := s.SaveClocks(ctx, changed...); err != nil {
-			return err
-		}
+		s.SaveClocks(changed...)
 		return s.TellDepartment(ctx, workflow.NoticeUrgent, nil)
 	})
 }

@@ -109,9 +109,7 @@ func extend(ctx context.Context, s *workflow.Step, days int, args map[string]str
 			changed = append(changed, k)
 		}
 	}
-	if err := s.SaveClocks(ctx, changed...); err != nil {
-		return err
-	}
+	s.SaveClocks(changed...)
 	if err := s.TellDepartment(ctx, workflow.NoticeDecided, args); err != nil {
 		return err
 	}

@@ -101,7 +101,9 @@ func (o *office) pass(d time.Duration) {
 func (o *office) tellWriter(t *testing.T, tell workflow.Telling) workflow.Notice {
 	t.Helper()
 	tell.Case, tell.At = o.c, o.time()
-	must(t, o.desk.Keeper.TellWriter(t.Context(), o.store, tell))
+	n, _, err := o.desk.Keeper.ForWriterOf(t.Context(), o.store, tell)
+	must(t, err)
+	must(t, o.store.AddNotice(t.Context(), &n))
 	return o.last(t, func(n workflow.Notice) bool { return n.Writer == writerID })
 }
 
@@ -109,7 +111,9 @@ func (o *office) tellWriter(t *testing.T, tell workflow.Telling) workflow.Notice
 func (o *office) tellAccount(t *testing.T, a workflow.Account, name string) workflow.Notice {
 	t.Helper()
 	tell := workflow.Telling{Name: name, Kind: workflow.NoticeRouted, Case: o.c, At: o.time()}
-	must(t, o.desk.Keeper.TellAccount(t.Context(), o.store, a, tell))
+	for _, n := range o.desk.Keeper.ForAccount(a, tell) {
+		must(t, o.store.AddNotice(t.Context(), &n))
+	}
 	return o.last(t, func(n workflow.Notice) bool { return n.Account == a.ID && n.Channel == workflow.ByEmail })
 }
 

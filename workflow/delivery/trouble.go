@@ -35,9 +35,7 @@ func (c *Courier) report(ctx context.Context, s *workflow.Step, n workflow.Notic
 			Name: fmt.Sprintf("notice:%d:%d:undelivered", n.ID, s.Case.ChainSeq),
 			Kind: workflow.NoticeUndeliver, Case: s.Case, Args: detail, At: s.At,
 		}
-		if err := c.Desk.Keeper.TellAccount(ctx, s.Tx, a, t); err != nil {
-			return err
-		}
+		s.TellAccount(a, t)
 	}
 	return nil
 }

@@ -23,52 +23,60 @@ func due(k workflow.Clock, now time.Time) string {
 	return ""
 }
 
-// ring does what the clock has to do now. A clock that has nothing to do any
-// more, or not yet, is armed as its row says.
-func (r *round) ring(ctx context.Context, id int64) error {
-	k, err := r.watch.desk.Store.Clock(ctx, id)
-	if workflow.KindOf(err) == workflow.NotFound {
-		return nil // no such clock: an old timer
+// steps lets the waiting clocks of cases ring while all of these are locked.
+func (r *round) steps(ctx context.Context, cases []int64, waiting map[int64][]int64) (done []int64, err error) {
+	desk, changed := r.desk()
+	done, err = desk.Steps(ctx, cases, func(s *workflow.Step) error { return r.ring(ctx, s, waiting[s.Case.ID]) })
+	if err != nil || len(*changed) == 0 {
+		return done, err
 	}
-	if err != nil {
-		return err
-	}
-	if due(k, r.now) == "" {
-		return r.rearm(ctx, k)
-	}
-	return r.step(ctx, k.CaseID, id)
+	return done, r.rearm(ctx, *changed...)
 }
 
-// step lets the clock ring while its case is locked.
-func (r *round) step(ctx context.Context, caseID, id int64) error {
-	var changed []workflow.Clock
-	desk := *r.watch.desk
-	desk.Now = func() time.Time { return r.now }
-	desk.Arm = func(_ context.Context, clocks ...workflow.Clock) { changed = clocks }
-	_, err := desk.Step(ctx, caseID, func(s *workflow.Step) error {
-		i := slices.IndexFunc(s.Clocks, func(k workflow.Clock) bool { return k.ID == id })
-		if i < 0 {
-			return nil
-		}
-		switch k := s.Clocks[i]; due(k, r.now) {
-		case breachStep:
-			return r.breach(ctx, s, k)
-		case warnStep:
-			return r.warn(ctx, s, k)
-		}
-		return nil // another watcher was quicker, or the case has moved
-	})
-	if err != nil || len(changed) == 0 {
+// step lets the clocks of one case ring while it is locked.
+func (r *round) step(ctx context.Context, caseID int64, ids []int64) error {
+	desk, changed := r.desk()
+	_, err := desk.Step(ctx, caseID, func(s *workflow.Step) error { return r.ring(ctx, s, ids) })
+	if err != nil || len(*changed) == 0 {
 		return err
 	}
-	return r.rearm(ctx, changed...)
+	return r.rearm(ctx, *changed...)
+}
+
+// desk is the desk at the time of the round; it notes which clocks changed.
+func (r *round) desk() (desk *workflow.Desk, changed *[]workflow.Clock) {
+	d := *r.watch.desk
+	changed = new([]workflow.Clock)
+	d.Now = func() time.Time { return r.now }
+	d.Arm = func(_ context.Context, clocks ...workflow.Clock) { *changed = append(*changed, clocks...) }
+	return &d, changed
+}
+
+// ring does what the clocks of a case have to do now. Another watcher may have
+// been quicker, or the case may have moved.
+func (r *round) ring(ctx context.Context, s *workflow.Step, ids []int64) error {
+	for _, id := range ids {
+		i := slices.IndexFunc(s.Clocks, func(k workflow.Clock) bool { return k.ID == id })
+		if i < 0 {
+			continue
+		}
+		var err error
+		switch k := s.Clocks[i]; due(k, r.now) {
+		case breachStep:
+			err = r.breach(ctx, s, k)
+		case warnStep:
+			err = r.warn(ctx, s, k)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *round) warn(ctx context.Context, s *workflow.Step, k workflow.Clock) error {
 	k.Warned = r.now
-	if err := s.SaveClocks(ctx, k); err != nil {
-		return err
-	}
+	s.SaveClocks(k)
 	if k.Kind == workflow.ToRate {
 		return nil
 	}
@@ -81,9 +89,7 @@ func (r *round) warn(ctx context.Context, s *workflow.Step, k workflow.Clock) er
 
 func (r *round) breach(ctx context.Context, s *workflow.Step, k workflow.Clock) error {
 	k.Breached = r.now
-	if err := s.SaveClocks(ctx, k); err != nil {
-		return err
-	}
+	s.SaveClocks(k)
 	if k.Kind == workflow.ToSupply {
 		return r.closeUnsupplied(ctx, s, k)
 	}
@@ -102,7 +108,7 @@ func (r *round) closeUnsupplied(ctx context.Context, s *workflow.Step, k workflo
 	}
 	t := r.telling(s, k, breachStep, workflow.NoticeClosing)
 	t.Args["outcome"] = string(workflow.OutcomeNoReply)
-	return r.watch.desk.Keeper.TellWriter(ctx, s.Tx, t)
+	return s.TellWriterOf(ctx, t)
 }
 
 // end closes the case in the name of the clock.

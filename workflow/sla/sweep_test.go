@@ -3,6 +3,7 @@ package sla_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -66,6 +67,36 @@ func (s stuck) LockCase(ctx context.Context, id int64) (workflow.Case, error) {
 		return workflow.Case{}, errStuck
 	}
 	return s.Store.LockCase(ctx, id)
+}
+
+func (s stuck) LockFreeCases(ctx context.Context, ids []int64) ([]workflow.Case, error) {
+	if slices.Contains(ids, s.id) {
+		return nil, errStuck
+	}
+	return s.Store.LockFreeCases(ctx, ids)
+}
+
+// busy is a Store in which everybody holds every case that is only wanted when
+// it is free.
+type busy struct{ workflow.Store }
+
+func (s busy) Atomic(ctx context.Context, do func(workflow.Store) error) error {
+	return s.Store.Atomic(ctx, func(tx workflow.Store) error { return do(busy{tx}) })
+}
+
+func (busy) LockFreeCases(context.Context, []int64) ([]workflow.Case, error) { return nil, nil }
+
+func TestSweep_waitsForCasesSomebodyHolds(t *testing.T) {
+	f := open(t)
+	c := f.letter(t)
+	f.at(f.clock(t, c, workflow.Register).Due)
+	desk := *f.desk
+	desk.Store = busy{f.store}
+	_, err := sla.New(&desk, f.timers).Sweep(t.Context())
+	must(t, err)
+	if n := len(f.events(t, c, workflow.MarkBreached, workflow.Register)); n != 1 {
+		t.Errorf("%d breaches, want 1", n)
+	}
 }
 
 func TestSweep_oneStuckCaseHoldsUpNoOther(t *testing.T) {

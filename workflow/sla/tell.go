@@ -20,7 +20,7 @@ func (r *round) remindWriter(ctx context.Context, s *workflow.Step, k workflow.C
 			t.Message = m.ID // the last one asked
 		}
 	}
-	return r.watch.desk.Keeper.TellWriter(ctx, s.Tx, t)
+	return s.TellWriterOf(ctx, t)
 }
 
 // tellStaff tells those whose time it is and, of a breach, the head of the
@@ -36,9 +36,7 @@ func (r *round) tellStaff(ctx context.Context, s *workflow.Step, k workflow.Cloc
 		return err
 	}
 	for _, a := range accounts {
-		if err := r.watch.desk.Keeper.TellAccount(ctx, s.Tx, a, r.telling(s, k, step, kind)); err != nil {
-			return err
-		}
+		s.TellAccount(a, r.telling(s, k, step, kind))
 	}
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"mailbox/workflow"
@@ -29,8 +28,10 @@ const (
 	batch = 256
 	// lease is how long a claimed timer belongs to one watcher.
 	lease = 30 * time.Second
-	// ringers is how many clocks ring at the same time in one process.
-	ringers = 8
+	// together is how many cases are rung in one transaction, and ringers how
+	// many of these there are at the same time in one process.
+	together = 32
+	ringers  = 4
 	// page is how many clocks a reconciliation reads at once.
 	page = 5000
 )
@@ -145,43 +146,4 @@ func (w *Watch) ringTimers(ctx context.Context, timers []workflow.Timer, now tim
 		return len(settled), errors.Join(err, fmt.Errorf("settle timers: %w", e))
 	}
 	return len(settled), err
-}
-
-// round is one pass over clocks that are due, with one reading of the time.
-type round struct {
-	watch *Watch
-	now   time.Time
-	rearm func(context.Context, ...workflow.Clock) error
-
-	mu       sync.Mutex
-	accounts map[string][]workflow.Account // of this round, by department and roles
-}
-
-// all rings the clocks, several at a time, and returns those that need no more
-// looking at.
-func (r *round) all(ctx context.Context, ids []int64) (done []int64, err error) {
-	work := make(chan int64)
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	var errs []error
-	for range min(ringers, len(ids)) {
-		wg.Go(func() {
-			for id := range work {
-				err := r.ring(ctx, id)
-				mu.Lock()
-				if err != nil {
-					errs = append(errs, fmt.Errorf("ring clock %d: %w", id, err))
-				} else {
-					done = append(done, id)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	for _, id := range ids {
-		work <- id
-	}
-	close(work)
-	wg.Wait()
-	return done, errors.Join(errs...)
 }

@@ -71,6 +71,13 @@ func (m *Memory) LockCase(ctx context.Context, id int64) (workflow.Case, error) 
 	return m.Case(ctx, id)
 }
 
+// LockFreeCases implements workflow.Cases; nobody else can hold any.
+func (m *Memory) LockFreeCases(ctx context.Context, ids []int64) ([]workflow.Case, error) {
+	return read(ctx, m, func(d *data) ([]workflow.Case, error) {
+		return d.cases.where(func(c workflow.Case) bool { return slices.Contains(ids, c.ID) }), nil
+	})
+}
+
 // CaseByNumber implements workflow.Cases.
 func (m *Memory) CaseByNumber(ctx context.Context, number string) (workflow.Case, error) {
 	return read(ctx, m, func(d *data) (workflow.Case, error) {

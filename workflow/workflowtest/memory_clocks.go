@@ -73,9 +73,16 @@ func (m *Memory) LockClock(ctx context.Context, id int64) (workflow.Clock, error
 }
 
 // ClocksOf implements workflow.Clocks.
-func (m *Memory) ClocksOf(ctx context.Context, caseID int64) ([]workflow.Clock, error) {
+func (m *Memory) ClocksOf(ctx context.Context, caseIDs ...int64) ([]workflow.Clock, error) {
 	return read(ctx, m, func(d *data) ([]workflow.Clock, error) {
-		return d.clocks.where(func(k workflow.Clock) bool { return k.CaseID == caseID }), nil
+		return d.clocks.where(func(k workflow.Clock) bool { return slices.Contains(caseIDs, k.CaseID) }), nil
+	})
+}
+
+// ClocksAt implements workflow.Clocks.
+func (m *Memory) ClocksAt(ctx context.Context, ids []int64) ([]workflow.Clock, error) {
+	return read(ctx, m, func(d *data) ([]workflow.Clock, error) {
+		return d.clocks.where(func(k workflow.Clock) bool { return slices.Contains(ids, k.ID) }), nil
 	})
 }
 

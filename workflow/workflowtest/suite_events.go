@@ -31,7 +31,9 @@ func history(t *testing.T, s workflow.Store, c College) {
 	must(t, err)
 	accepted.Detail = map[string]string{"甲": "一", "乙": "“二” <三>", "": ""}
 	note := workflow.Mark(x, workflow.MarkNote, c.LogisticsHead.Actor(), workflow.DeptHead, "第一行\n第二行", nil, Morning.Add(time.Hour))
-	must(t, s.Atomic(t.Context(), func(tx workflow.Store) error { return keeper.Keep(t.Context(), tx, before, &x, accepted, note) }))
+	change := keeper.Change(workflow.Change{}, before, x, accepted, note)
+	must(t, s.SaveChanges(t.Context(), &change))
+	x = change.Case
 
 	got := ok(s.EventsOf(t.Context(), x.ID))(t)
 	same(t, "events", len(got), 3)

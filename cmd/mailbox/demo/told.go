@@ -34,6 +34,16 @@ func (s told) AddBirth(ctx context.Context, b *workflow.Birth) error {
 	return s.Store.AddBirth(ctx, b)
 }
 
+// SaveChanges implements workflow.Cases.
+func (s told) SaveChanges(ctx context.Context, changes ...*workflow.Change) error {
+	for _, c := range changes {
+		for i := range c.Notices {
+			s.tell(&c.Notices[i])
+		}
+	}
+	return s.Store.SaveChanges(ctx, changes...)
+}
+
 // tell makes what was to be mailed by now a thing of the past.
 func (s told) tell(n *workflow.Notice) {
 	if n.Channel == workflow.ByEmail && !n.Next.After(s.now) {
