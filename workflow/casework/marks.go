@@ -125,7 +125,7 @@ func (w *Casework) classify(ctx context.Context, s *workflow.Step, to Classes) (
 // Urgent holds the case to the urgent promises from now on: every running clock
 // falls due no later than they say.
 func (w *Casework) Urgent(ctx context.Context, by workflow.Actor, caseID int64, reason string) (workflow.Case, error) {
-	if err := short("note", reason); err != nil {
+	if err := short(reason); err != nil {
 		return workflow.Case{}, err
 	}
 	return w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
@@ -157,7 +157,7 @@ func (w *Casework) Seal(ctx context.Context, by workflow.Actor, caseID int64, re
 	if strings.TrimSpace(reason) == "" {
 		return workflow.Wrong("note", "case.note_required")
 	}
-	if err := short("note", reason); err != nil {
+	if err := short(reason); err != nil {
 		return err
 	}
 	_, err := w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
@@ -188,9 +188,9 @@ func seal(ctx context.Context, s *workflow.Step, by workflow.Actor, as workflow.
 }
 
 // short refuses a reason that is too long to be one.
-func short(field, reason string) error {
+func short(reason string) error {
 	if utf8.RuneCountInString(reason) > workflow.MaxNote {
-		return workflow.Wrong(field, "invalid.too_long", workflow.MaxNote)
+		return workflow.Wrong("note", "invalid.too_long", workflow.MaxNote)
 	}
 	return nil
 }
@@ -216,7 +216,7 @@ func (w *Casework) Assist(ctx context.Context, by workflow.Actor, caseID, dept i
 
 // Remind presses the department (催办).
 func (w *Casework) Remind(ctx context.Context, by workflow.Actor, caseID int64, note string) error {
-	if err := short("note", note); err != nil {
+	if err := short(note); err != nil {
 		return err
 	}
 	roles := append(slices.Clone(leaders), officeRoles...)

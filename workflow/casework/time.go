@@ -66,7 +66,7 @@ func mayExtend(s *workflow.Step) error {
 // clock and the overall clock, and tells the writer by how much; once the answer
 // is signed there is nothing left to grant.
 func (w *Casework) DecideMoreTime(ctx context.Context, by workflow.Actor, caseID int64, grant bool, remark string) error {
-	if err := short("note", remark); err != nil {
+	if err := short(remark); err != nil {
 		return err
 	}
 	roles := append([]workflow.Role{workflow.Clerk, workflow.OfficeHead}, leaders...)
