@@ -282,10 +282,10 @@ type Mailroom interface {
 	// AddRawMail stores m and sets its ID, or returns Conflict when External is
 	// known already.
 	AddRawMail(ctx context.Context, m *RawMail) error
-	SaveRawMail(ctx context.Context, m RawMail) error
+	// SaveRawMail stores m if the stored mail still has the state and the attempts
+	// of was; otherwise it returns a Conflict error: somebody else is at it.
+	SaveRawMail(ctx context.Context, was, m RawMail) error
 	RawMail(ctx context.Context, id int64) (RawMail, error)
-	// LockRawMail is RawMail, and keeps others from changing it until Atomic ends.
-	LockRawMail(ctx context.Context, id int64) (RawMail, error)
 	// SameMail lists the mails with that identity hash, oldest first.
 	SameMail(ctx context.Context, identity []byte) ([]RawMail, error)
 	// NewMails lists mails nobody has sorted yet, oldest first, and keeps others

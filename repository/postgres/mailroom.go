@@ -86,11 +86,14 @@ const sqlSaveRawMail = `
 	UPDATE raw_mails SET (source, mailbox, external, sha256, size, identity_hash, envelope_from, envelope_to, received_at, state,
 		case_id, subject, reason, guesses, attempts, handled_at, handled_by)
 		= ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-	WHERE id = $1`
+	WHERE id = $1 AND state = $19 AND attempts = $20`
+
+const sqlRawMailExists = `SELECT EXISTS (SELECT FROM raw_mails WHERE id = $1)`
 
 // SaveRawMail implements workflow.Mailroom.
-func (s *Store) SaveRawMail(ctx context.Context, m workflow.RawMail) error {
-	return s.change(ctx, "save mail", sqlSaveRawMail, append([]any{m.ID}, mailValues(&m)...)...)
+func (s *Store) SaveRawMail(ctx context.Context, was, m workflow.RawMail) error {
+	args := append(mailValues(&m), was.State, was.Attempts)
+	return s.save(ctx, "save mail", sqlSaveRawMail, sqlRawMailExists, m.ID, args...)
 }
 
 const sqlRawMail = `SELECT` + mailColumns + ` FROM raw_mails WHERE id = $1`
@@ -98,14 +101,6 @@ const sqlRawMail = `SELECT` + mailColumns + ` FROM raw_mails WHERE id = $1`
 // RawMail implements workflow.Mailroom.
 func (s *Store) RawMail(ctx context.Context, id int64) (workflow.RawMail, error) {
 	r, err := one[mailRow](ctx, s, "read mail", sqlRawMail, id)
-	return r.toMail(), err
-}
-
-const sqlLockRawMail = sqlRawMail + ` FOR NO KEY UPDATE`
-
-// LockRawMail implements workflow.Mailroom.
-func (s *Store) LockRawMail(ctx context.Context, id int64) (workflow.RawMail, error) {
-	r, err := one[mailRow](ctx, s, "lock mail", sqlLockRawMail, id)
 	return r.toMail(), err
 }
 

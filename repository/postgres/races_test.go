@@ -233,8 +233,9 @@ func TestNewMailsAreTakenOnce(t *testing.T) {
 		mails, err := tx.NewMails(ctx, 7)
 		for _, m := range mails {
 			ids = append(ids, m.ID)
+			was := m
 			m.State = workflow.MailDismissed
-			if err := tx.SaveRawMail(ctx, m); err != nil {
+			if err := tx.SaveRawMail(ctx, was, m); err != nil {
 				return nil, err
 			}
 		}

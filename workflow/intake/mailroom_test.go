@@ -385,8 +385,9 @@ func TestProgramDies(t *testing.T) {
 	o := newOffice(t)
 	o.arrive(t, letter())
 	m := o.mail(t, 1)
+	was := m
 	m.Attempts, m.Handled = 3, o.Now()
-	if err := o.Store.SaveRawMail(t.Context(), m); err != nil {
+	if err := o.Store.SaveRawMail(t.Context(), was, m); err != nil {
 		t.Fatal(err)
 	}
 	if m := o.got(t); m.State != workflow.MailNew {
@@ -435,11 +436,11 @@ func (d dying) Atomic(ctx context.Context, do func(workflow.Store) error) error 
 	return d.Store.Atomic(ctx, func(tx workflow.Store) error { return do(dying{tx, d.lives}) })
 }
 
-func (d dying) SaveRawMail(ctx context.Context, m workflow.RawMail) error {
+func (d dying) SaveRawMail(ctx context.Context, was, m workflow.RawMail) error {
 	if *d.lives--; *d.lives < 0 {
 		return errKilled
 	}
-	return d.Store.SaveRawMail(ctx, m)
+	return d.Store.SaveRawMail(ctx, was, m)
 }
 
 // Killed between the case and the note that the mail became one: one case.

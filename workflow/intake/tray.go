@@ -103,8 +103,9 @@ func (r *Mailroom) Retry(ctx context.Context, by workflow.Actor, id int64) error
 	if err != nil {
 		return err
 	}
-	m.Attempts = 0
-	return r.end(ctx, m, workflow.MailNew, "")
+	fresh := m
+	fresh.State, fresh.Attempts, fresh.Reason = workflow.MailNew, 0, ""
+	return decided(r.desk.Store.SaveRawMail(ctx, m, fresh))
 }
 
 // Dismiss puts a mail aside; its bytes stay.

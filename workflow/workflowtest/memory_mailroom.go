@@ -25,8 +25,11 @@ func (m *Memory) AddRawMail(ctx context.Context, mail *workflow.RawMail) error {
 }
 
 // SaveRawMail implements workflow.Mailroom.
-func (m *Memory) SaveRawMail(ctx context.Context, mail workflow.RawMail) error {
+func (m *Memory) SaveRawMail(ctx context.Context, was, mail workflow.RawMail) error {
 	return m.write(ctx, func(d *data) error {
+		if stored, err := d.mails.get(mail.ID); err == nil && (stored.State != was.State || stored.Attempts != was.Attempts) {
+			return conflict()
+		}
 		if err := need(d.mails.has(mail.ID), d.caseRef(mail.CaseID), d.account(mail.HandledBy)); err != nil {
 			return err
 		}
@@ -38,11 +41,6 @@ func (m *Memory) SaveRawMail(ctx context.Context, mail workflow.RawMail) error {
 // RawMail implements workflow.Mailroom.
 func (m *Memory) RawMail(ctx context.Context, id int64) (workflow.RawMail, error) {
 	return read(ctx, m, func(d *data) (workflow.RawMail, error) { return d.mails.get(id) })
-}
-
-// LockRawMail implements workflow.Mailroom; a transaction keeps everybody out anyway.
-func (m *Memory) LockRawMail(ctx context.Context, id int64) (workflow.RawMail, error) {
-	return m.RawMail(ctx, id)
 }
 
 // mailsWhere returns the mails that fit, oldest first.

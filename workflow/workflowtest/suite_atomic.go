@@ -100,7 +100,7 @@ func unknownIDs(t *testing.T, s workflow.Store, c College) {
 	mayFail("clock", second(s.Clock(ctx, nowhere)), second(s.LockClock(ctx, nowhere)))
 	mayFail("notice", second(s.Notice(ctx, nowhere)), second(s.FailNoticeByMessageID(ctx, "nobody@nowhere", "x")),
 		s.SettleNotice(ctx, nowhere, c.Clerk.ID, false, Morning))
-	mayFail("mail", second(s.RawMail(ctx, nowhere)), second(s.LockRawMail(ctx, nowhere)), s.SaveRawMail(ctx, workflow.RawMail{ID: nowhere, State: workflow.MailCase, Source: "smtp"}))
+	mayFail("mail", second(s.RawMail(ctx, nowhere)), s.SaveRawMail(ctx, workflow.RawMail{}, workflow.RawMail{ID: nowhere, State: workflow.MailCase, Source: "smtp"}))
 	mayFail("category", second(s.CategoryVersion(ctx, nowhere)))
 	mayFail("account", second(s.Account(ctx, nowhere)), second(s.AccountByName(ctx, "nobody")))
 	mayFail("policy", second(s.PolicyVersion(ctx, nowhere)), second(s.PolicyAt(ctx, nowhere, Morning)), second(s.PolicyAt(ctx, c.Ordinary.ID, Opened.AddDate(-1, 0, 0))))

@@ -16,7 +16,7 @@ var mailPromises = []promise{
 	{"every mail state can be stored, and trays hold their own", mailTrays},
 	{"mails of the same identity are listed, oldest first", sameIdentity},
 	{"two takers never take the same mail", racingMails},
-	{"a locked mail waits for nobody's stale copy", lockedMail},
+	{"an old copy of a mail overwrites nothing", staleMail},
 	{"a mailbox remembers how far it was read, and counts what is stored", mailCursors},
 	{"a dead address stays dead", deadAddress},
 }
@@ -44,10 +44,10 @@ func mailID(m workflow.RawMail) int64 { return m.ID }
 func mailComesBack(t *testing.T, s workflow.Store, c College) {
 	m := addMail(t, s, "imap:a:1:1")
 	same(t, "added", ok(s.RawMail(t.Context(), m.ID))(t), m)
-	x, y := NewCase(t, s), NewCase(t, s)
+	x, y, was := NewCase(t, s), NewCase(t, s), m
 	m.State, m.CaseID, m.Reason, m.Guesses, m.Attempts = workflow.MailHeld, x.ID, "mail.unknown_sender", []int64{y.ID, x.ID}, 2
 	m.Handled, m.HandledBy = Morning.Add(time.Hour), c.Clerk.ID
-	must(t, s.SaveRawMail(t.Context(), m))
+	must(t, s.SaveRawMail(t.Context(), was, m))
 	same(t, "saved", ok(s.RawMail(t.Context(), m.ID))(t), m)
 	same(t, "of the case", ok(s.RawMailsOf(t.Context(), x.ID))(t), []workflow.RawMail{m})
 	same(t, "of another", ok(s.RawMailsOf(t.Context(), y.ID))(t), nil)
@@ -106,8 +106,9 @@ func racingMails(t *testing.T, s workflow.Store, _ College) {
 				return err
 			}
 			for _, m := range mails {
+				was := m
 				m.State = workflow.MailMachine
-				if err := tx.SaveRawMail(t.Context(), m); err != nil {
+				if err := tx.SaveRawMail(t.Context(), was, m); err != nil {
 					return err
 				}
 			}
@@ -130,19 +131,16 @@ func racingMails(t *testing.T, s workflow.Store, _ College) {
 	}
 }
 
-func lockedMail(t *testing.T, s workflow.Store, _ College) {
-	m, n := addMail(t, s, "imap:a:1:1"), 6
-	allWell(t, together(n, func(int) error {
-		return s.Atomic(t.Context(), func(tx workflow.Store) error {
-			mine, err := tx.LockRawMail(t.Context(), m.ID)
-			if err != nil {
-				return err
-			}
-			mine.Attempts++
-			return tx.SaveRawMail(t.Context(), mine)
-		})
-	}))
-	same(t, "attempts", ok(s.RawMail(t.Context(), m.ID))(t).Attempts, n)
+func staleMail(t *testing.T, s workflow.Store, _ College) {
+	was := addMail(t, s, "imap:a:1:1")
+	try := was
+	try.Attempts++
+	once(t, together(5, func(int) error { return s.SaveRawMail(t.Context(), was, try) }))
+	done := try
+	done.State = workflow.MailMachine
+	must(t, s.SaveRawMail(t.Context(), try, done))
+	wantKind(t, workflow.Conflict, s.SaveRawMail(t.Context(), try, was))
+	same(t, "kept", ok(s.RawMail(t.Context(), was.ID))(t), done)
 }
 
 func mailCursors(t *testing.T, s workflow.Store, _ College) {
