@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -162,7 +161,7 @@ func crash(t *testing.T, pg *private.Postgres) {
 	t.Helper()
 	pid := pg.PID()
 	if pid == 0 {
-		t.Fatal(errors.New("the database is not running"))
+		t.Fatal("the database is not running")
 	}
 	if err := syscall.Kill(pid, syscall.SIGQUIT); err != nil {
 		t.Fatal(err)
