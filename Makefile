@@ -35,9 +35,10 @@ race: ## run the tests under the race detector
 	@.ci/install race
 	@CGO_ENABLED=1 $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race $(TESTFLAGS) -timeout 20m ./...
 
-bench: ## measure: letters, mails, timers, lists, figures
+bench: ## measure: start, letters, mails, timers, lists, figures (BENCH: its options)
 	@.ci/install run
-	@$(GO) test -run '^$$' -bench . -p 1 -timeout 60m ./...
+	@$(MAKE) build
+	@./bin/mailbox bench $(BENCH)
 
 fuzz: ## feed every fuzz target for FUZZTIME (30s) each
 	@.ci/install test

@@ -28,8 +28,12 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(beProgram) == "" {
+	switch os.Getenv(beProgram) {
+	case "":
 		os.Exit(m.Run())
+	case "plain":
+		main()
+		return
 	}
 	if err := asProgram(); err != nil {
 		_, _ = io.WriteString(os.Stderr, err.Error()+"\n")

@@ -48,6 +48,7 @@ type Options struct {
 	Cases   int // of the largest college
 	Seconds int // of each load
 	Only    []string
+	Env     []string // further settings of the program
 	Table   io.Writer
 	Say     io.Writer // progress
 	// Open opens the college of a directory, founding it when it is new.

@@ -3,6 +3,8 @@ package bench
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -28,7 +30,7 @@ func letters(ctx context.Context, r *run) error {
 		if err != nil {
 			return err
 		}
-		err = errors.Join(r.lettersBy(ctx, c, newPost(p.Web)), r.underLoad(p), p.stop())
+		err = errors.Join(r.lettersBy(ctx, c, newPost(p.Web)), r.lettersBy(ctx, c, call{newPost(p.Web)}), r.underLoad(p), p.stop())
 		if err != nil {
 			return err
 		}
@@ -170,6 +172,33 @@ func (p post) send(ctx context.Context, token string) error {
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
 	req.Header.Set("X-Forwarded-For", address(n))
 	return done(p.http, req, http.StatusSeeOther)
+}
+
+// call hands letters in by the API.
+type call struct{ post }
+
+func (call) name() string { return "POST /api/v1/letters" }
+
+func (p call) client(int) (func(context.Context) error, error) { return p.send, nil }
+
+func (p call) send(ctx context.Context) error {
+	n := p.sent.Add(1)
+	l := letterNumber(n)
+	body, err := json.Marshal(map[string]string{
+		"identity": "signed", "kind": "help", "category": "other", "status": "student",
+		"subject": l.subject, "body": l.body, "name": "陈思远", "phone": "13800138000", "email": l.email,
+	})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+"/api/v1/letters", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Idempotency-Key", rand.Text())
+	req.Header.Set("X-Forwarded-For", address(n))
+	return done(p.http, req, http.StatusCreated)
 }
 
 // done sends a request and wants one status.

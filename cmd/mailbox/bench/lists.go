@@ -12,7 +12,7 @@ import (
 
 // What lists and figures are held to.
 const (
-	questions  = 400
+	mostAsked  = 400
 	warming    = 20
 	mostList   = 20  // milliseconds at p95 of the largest
 	mostGrowth = 1.5 // times p95 of the smallest
@@ -81,7 +81,7 @@ func lists(ctx context.Context, r *run) error {
 			return err
 		}
 		for _, q := range listQuestions {
-			took, err := a.asked(ctx, q)
+			took, err := a.asked(ctx, r.questions(), q)
 			if err != nil {
 				return err
 			}
@@ -105,10 +105,13 @@ func (r *run) addList(name string, size int, took sample, first float64, last bo
 	}
 }
 
-// asked asks one question again and again.
-func (a *archive) asked(ctx context.Context, q question) (sample, error) {
+// questions is how often each question is asked.
+func (r *run) questions() int { return min(mostAsked, 20*r.Seconds) }
+
+// asked asks one question n times.
+func (a *archive) asked(ctx context.Context, n int, q question) (sample, error) {
 	var took sample
-	for i := range questions + warming {
+	for i := range n + warming {
 		begun := time.Now()
 		if err := q.ask(ctx, a); err != nil {
 			return nil, fmt.Errorf("%s: %w", q.name, err)
@@ -144,7 +147,7 @@ func figures(ctx context.Context, r *run) error {
 	}
 	year := report.Period{From: a.now.AddDate(-1, 0, 0).Format(time.DateOnly), To: a.now.Format(time.DateOnly)}
 	for _, by := range []workflow.Dimension{workflow.ByMonth, workflow.ByDepartment, workflow.ByCategory} {
-		took, err := a.asked(ctx, question{"figures", func(ctx context.Context, a *archive) error {
+		took, err := a.asked(ctx, r.questions(), question{"figures", func(ctx context.Context, a *archive) error {
 			_, err := a.Figures.Figures(ctx, officeHead, report.Ask{Period: year, By: by})
 			return err
 		}})

@@ -47,7 +47,7 @@ func (r *run) serve(ctx context.Context, dir string, c *College, only ...string)
 		args = append(args, "--only", strings.Join(only, ","))
 	}
 	p.cmd = exec.CommandContext(ctx, r.Program, args...) //nolint:gosec // ourselves
-	p.cmd.Env = p.environment(dir, c)
+	p.cmd.Env = append(p.environment(dir, c), r.Env...)
 	log, err := os.Create(p.log)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", r.Program, err)

@@ -16,7 +16,6 @@ const (
 	breachesPerSecond = 1000
 	mostLag           = 1000 // milliseconds, of 99 in 100
 	mostRebuild       = 30   // seconds, for a million clocks
-	beforeFirst       = 15 * time.Second
 	armAtOnce         = 5000
 )
 
@@ -127,7 +126,7 @@ func (r *run) ring(ctx context.Context, c *College, db *sql.DB) error {
 	if err := db.QueryRowContext(ctx, `SELECT max(id) FROM clocks`).Scan(&last); err != nil {
 		return err
 	}
-	first := time.Now().Add(beforeFirst)
+	first := time.Now().Add(2*time.Second + time.Duration(n)*time.Second/3000) // by then all are armed
 	due := fmt.Sprintf("'%s'::timestamptz + i * interval '%d microseconds'", first.Format(time.RFC3339Nano), 1_000_000/breachesPerSecond)
 	if err := settle(ctx, db, sqlRunningCases(n, due)); err != nil {
 		return err
