@@ -103,14 +103,14 @@ func (s *Store) AddBirth(ctx context.Context, b *workflow.Birth) error {
 // addBirth uses a statement that every connection has ready: understanding one
 // of this size takes longer than doing what it says.
 func (s *Store) addBirth(ctx context.Context, args []any) (ids []int64, err error) {
-	statement, err := s.ready.statement(ctx, s.db, sqlAddBirth) //nolint:sqlclosecheck // it stays ready as long as the store
+	statement, err := s.ready.statement(ctx, s.db, sqlAddBirth)
 	if err != nil {
 		return nil, translate("add case", err)
 	}
 	if tx, inside := s.q.(*sqlx.Tx); inside {
 		statement = tx.StmtxContext(ctx, statement)
 	}
-	err = statement.SelectContext(ctx, &ids, args...)
+	err = statement.SelectContext(ctx, &ids, args...) //nolint:sqlclosecheck // the statement stays ready as long as the store
 	return ids, translate("add case", err)
 }
 

@@ -175,7 +175,7 @@ func (r *Rules) moveAll(ctx context.Context, tx workflow.Store, by workflow.Acto
 		for n < len(rest) && rest[n].before.CaseID == id {
 			n++
 		}
-		_, err := desk.Step(ctx, id, func(s *workflow.Step) error { return moveCase(ctx, s, by, v, work, rest[:n]) })
+		_, err := desk.Step(ctx, id, func(s *workflow.Step) error { return moveCase(s, by, v, work, rest[:n]) })
 		if err != nil {
 			return Effect{}, nil, err
 		}
@@ -186,7 +186,7 @@ func (r *Rules) moveAll(ctx context.Context, tx workflow.Store, by workflow.Acto
 
 // moveCase moves the clocks of one case as they are now: between the plan and
 // the lock one may have ended or broken.
-func moveCase(ctx context.Context, s *workflow.Step, by workflow.Actor, v workflow.CalendarVersion, work calendar.Working, moves []move) error {
+func moveCase(s *workflow.Step, by workflow.Actor, v workflow.CalendarVersion, work calendar.Working, moves []move) error {
 	var changed []workflow.Clock
 	for _, k := range s.Clocks {
 		planned := slices.ContainsFunc(moves, func(m move) bool { return m.before.ID == k.ID && m.before.FirstDue.Equal(k.FirstDue) })

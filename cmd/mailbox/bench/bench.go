@@ -97,7 +97,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := os.RemoveAll(o.Dir); err != nil {
 		return fmt.Errorf("empty %s: %w", o.Dir, err)
 	}
-	if err := os.MkdirAll(o.Dir, 0o711); err != nil { //nolint:gosec // PostgreSQL's user must pass through
+	if err := os.MkdirAll(o.Dir, 0o711); err != nil { // PostgreSQL's user must pass through
 		return fmt.Errorf("make %s: %w", o.Dir, err)
 	}
 	r := &run{Options: o, table: newTable(o)}

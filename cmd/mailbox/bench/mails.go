@@ -51,7 +51,7 @@ func (r *run) mailsOver(ctx context.Context, db *sql.DB, address string, connect
 		return err
 	}
 	rate := float64(len(l.took)) / last.Sub(begun).Seconds()
-	r.add("mails", fmt.Sprintf("mails to cases, %s", plural(connections, "connection")), rate, "/s", nil,
+	r.add("mails", "mails to cases, "+plural(connections, "connection"), rate, "/s", nil,
 		fmt.Sprintf("%s/s taken in; DATA to 250: p50 %s ms, p99 %s ms", number(l.perSecond()), number(l.took.at(.5)), number(l.took.at(.99))))
 	return nil
 }
