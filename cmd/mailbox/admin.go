@@ -5,19 +5,30 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"slices"
 	"strings"
 
 	"mailbox/migrations"
+	"mailbox/templates"
 	"mailbox/workflow"
 	"mailbox/workflow/audit"
 	"mailbox/workflow/report"
 )
 
+// startQuietly starts without a word.
+func startQuietly(ctx context.Context, c *Config, w world) (*app, error) {
+	words, err := templates.Parse()
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	return start(ctx, c, w, slog.New(slog.DiscardHandler), newSayer(io.Discard, words))
+}
+
 // quietly opens everything for a command that is not serving.
 func quietly(ctx context.Context, c *Config, w world, do func(*app) error) error {
-	a, err := start(ctx, c, w, slog.New(slog.DiscardHandler), func(string) {})
+	a, err := startQuietly(ctx, c, w)
 	if err != nil {
 		return err
 	}

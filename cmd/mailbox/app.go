@@ -47,8 +47,8 @@ type app struct {
 
 // join makes the use cases. The clock is an argument so that the demonstration
 // can live through a year in a minute.
-func join(c *Config, s *servers, k keys, log *slog.Logger, w world) (*app, error) {
-	a := &app{servers: s, keys: k, log: log, codes: workflow.NewCodes(k.derive("codes"))}
+func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templates.Set) (*app, error) {
+	a := &app{servers: s, keys: k, log: log, words: words, codes: workflow.NewCodes(k.derive("codes"))}
 	build := func(v workflow.CalendarVersion) (workflow.WorkingTime, error) { return calendar.Of(v, c.zone) }
 	a.desk = &workflow.Desk{
 		Store:  s.store,
@@ -73,9 +73,6 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world) (*app, error
 	a.rules = rules.New(a.desk)
 	a.cases = casework.New(a.desk, a.codes, s.redis)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
-	if a.words, err = templates.Parse(); err != nil {
-		return nil, fmt.Errorf("templates: %w", err)
-	}
 	return a, a.joinMail(c, w)
 }
 

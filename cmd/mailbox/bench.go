@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -34,7 +33,7 @@ func (b *benchCommand) Run(ctx context.Context, w world, c *Config) error {
 // openCollege opens a college in a directory of its own, wired as it is for serving.
 func openCollege(ctx context.Context, dir string, c Config, w world) (*bench.College, error) {
 	c.Data, c.KeyFile, c.DatabaseURL, c.RedisURL, c.SMTPURL = dir, filepath.Join(dir, "keys"), "", "", ""
-	a, err := start(ctx, &c, w, slog.New(slog.DiscardHandler), func(string) {})
+	a, err := startQuietly(ctx, &c, w)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -43,7 +44,7 @@ func (s *serveCommand) Run(ctx context.Context, w world, c *Config) error {
 	log := slog.New(slog.NewJSONHandler(w.Err, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	log.InfoContext(ctx, "starting", append([]any{"version", version}, c.describe()...)...)
 	say := newSayer(w.Out, words)
-	a, err := start(ctx, c, w, log, say.step)
+	a, err := start(ctx, c, w, log, say)
 	if err != nil {
 		return err
 	}
@@ -57,19 +58,19 @@ func (s *serveCommand) Run(ctx context.Context, w world, c *Config) error {
 }
 
 // start opens the servers, brings the schema up to date and joins the use cases.
-func start(ctx context.Context, c *Config, w world, log *slog.Logger, progress func(string)) (*app, error) {
-	s, err := openServers(ctx, c, w, log, progress)
+func start(ctx context.Context, c *Config, w world, log *slog.Logger, say *sayer) (*app, error) {
+	s, err := openServers(ctx, c, w, log, say.step)
 	if err != nil {
 		return nil, err
 	}
-	a, err := joinOn(ctx, c, s, log, w)
+	a, err := joinOn(ctx, c, s, log, w, say.words)
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return a, nil
 }
 
-func joinOn(ctx context.Context, c *Config, s *servers, log *slog.Logger, w world) (*app, error) {
+func joinOn(ctx context.Context, c *Config, s *servers, log *slog.Logger, w world, words *templates.Set) (*app, error) {
 	if err := migrate(ctx, s); err != nil {
 		return nil, err
 	}
@@ -77,7 +78,7 @@ func joinOn(ctx context.Context, c *Config, s *servers, log *slog.Logger, w worl
 	if err != nil {
 		return nil, err
 	}
-	return join(c, s, k, log, w)
+	return join(c, s, k, log, w, words)
 }
 
 func (s *serveCommand) has(part string) bool {
@@ -113,6 +114,7 @@ func (s *serveCommand) serve(ctx context.Context, a *app, c *Config, w world, sa
 		wg.Wait()
 		return err
 	}
+	debug.FreeOSMemory() // starting took several times what running needs
 	if w.Listening != nil {
 		w.Listening(where)
 	}
