@@ -108,9 +108,9 @@ func (s *Store) addBirth(ctx context.Context, args []any) (ids []int64, err erro
 		return nil, translate("add case", err)
 	}
 	if tx, inside := s.q.(*sqlx.Tx); inside {
-		statement = tx.StmtxContext(ctx, statement)
+		statement = tx.StmtxContext(ctx, statement) //nolint:sqlclosecheck // it ends with the transaction
 	}
-	err = statement.SelectContext(ctx, &ids, args...) //nolint:sqlclosecheck // the statement stays ready as long as the store
+	err = statement.SelectContext(ctx, &ids, args...)
 	return ids, translate("add case", err)
 }
 
