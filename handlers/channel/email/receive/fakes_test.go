@@ -67,7 +67,7 @@ func (s *shelf) list() []receive.Arrival {
 // wait returns when n mails are on the shelf.
 func (s *shelf) wait(t *testing.T, n int) {
 	t.Helper()
-	limit := time.NewTimer(60 * time.Second)
+	limit := time.NewTimer(3 * time.Minute)
 	defer limit.Stop()
 	for s.count() < n {
 		select {

@@ -253,7 +253,7 @@ func TestBadWeather(t *testing.T) {
 	cfg.Poll = 100 * time.Millisecond
 	_, stopFirst := follow(t, cfg, s, m, nil)
 	_, stopSecond := follow(t, cfg, s, m, nil)
-	limit := time.NewTimer(60 * time.Second)
+	limit := time.NewTimer(3 * time.Minute)
 	defer limit.Stop()
 	for n := int64(0); proxy.Cuts() < cuts; n++ {
 		proxy.CutAfter(3300 + n*137%2500) // somewhere else each time
