@@ -222,10 +222,6 @@ type Clocks interface {
 	// Ringing lists running clocks whose breach is not yet noted, ids above
 	// after, in order, for arming timers; the caller pages by id.
 	Ringing(ctx context.Context, after int64, limit int) ([]Clock, error)
-	// RingingSoon is Ringing for those with a step before a moment.
-	RingingSoon(ctx context.Context, before time.Time, after int64, limit int) ([]Clock, error)
-	// CountRinging counts what Ringing lists.
-	CountRinging(ctx context.Context) (int64, error)
 	// TakeDue takes up to limit running clocks whose warning or due time is at
 	// or before now and not yet noted, and keeps others from taking the same
 	// ones until Atomic ends. It must be called inside one. A noted breach ends

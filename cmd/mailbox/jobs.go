@@ -27,7 +27,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 	if s.has("timers") {
 		out = append(out,
 			schedule.Job{Name: "ring clocks", Every: 200 * time.Millisecond, Run: a.ring},
-			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconciler(s.ReconcileEvery)},
+			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconcile},
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
@@ -59,31 +59,10 @@ func (a *app) ring(ctx context.Context) error {
 
 func (a *app) reconcile(ctx context.Context) error {
 	_, err := a.watch.Reconcile(ctx)
-	return unlessAway(err)
-}
-
-// unlessAway leaves timers alone while Redis is away: ring sweeps meanwhile, and
-// the next reconciliation arms.
-func unlessAway(err error) error {
 	if workflow.KindOf(err) == workflow.Unavailable {
-		return nil
+		return nil // ring sweeps until Redis is back, and then this arms
 	}
 	return err
-}
-
-// reconciler makes the timers whole once, and from then on looks after them.
-func (a *app) reconciler(every time.Duration) func(context.Context) error {
-	whole := false
-	return func(ctx context.Context) error {
-		var err error
-		if whole {
-			_, err = a.watch.Check(ctx, max(2*every, 10*time.Minute))
-		} else {
-			_, err = a.watch.Reconcile(ctx)
-			whole = err == nil
-		}
-		return unlessAway(err)
-	}
 }
 
 func (a *app) project(ctx context.Context) error {

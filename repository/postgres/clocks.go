@@ -125,20 +125,6 @@ func (s *Store) Ringing(ctx context.Context, after int64, limit int) ([]workflow
 	return many(ctx, s, "list ringing clocks", clockRow.toClock, sqlRinging, after, ref(limit))
 }
 
-const sqlRingingSoon = `SELECT` + clockColumns + ` FROM clocks WHERE` + mayRing + ` AND rings_at < $1 AND id > $2 ORDER BY id LIMIT $3`
-
-// RingingSoon implements workflow.Clocks.
-func (s *Store) RingingSoon(ctx context.Context, before time.Time, after int64, limit int) ([]workflow.Clock, error) {
-	return many(ctx, s, "list clocks that ring soon", clockRow.toClock, sqlRingingSoon, instant(before), after, ref(limit))
-}
-
-const sqlCountRinging = `SELECT count(*) FROM clocks WHERE` + mayRing
-
-// CountRinging implements workflow.Clocks.
-func (s *Store) CountRinging(ctx context.Context) (int64, error) {
-	return one[int64](ctx, s, "count ringing clocks", sqlCountRinging)
-}
-
 const sqlTakeDue = `SELECT` + clockColumns + `
 	FROM clocks
 	WHERE` + mayRing + ` AND rings_at <= $1

@@ -74,40 +74,13 @@ type Reckoning struct {
 // Reconcile arms the timers of all clocks that may still ring. After it the
 // timers are whole again whatever happened to them.
 func (w *Watch) Reconcile(ctx context.Context) (Reckoning, error) {
-	return w.reconcile(ctx, w.desk.Store.Ringing)
-}
-
-// Check is Reconcile when timers were lost, and otherwise makes sure only of
-// those that ring within a time: with a million clocks the whole takes long,
-// and a timer that went missing alone is back before it is wanted. It must be
-// called more often than that.
-func (w *Watch) Check(ctx context.Context, within time.Duration) (Reckoning, error) {
-	armed, err := w.timers.Count(ctx)
-	if err != nil {
-		return Reckoning{}, fmt.Errorf("count timers: %w", err)
-	}
-	clocks, err := w.desk.Store.CountRinging(ctx)
-	if err != nil {
-		return Reckoning{}, fmt.Errorf("count ringing clocks: %w", err)
-	}
-	if armed < clocks { // each has one at least
-		return w.Reconcile(ctx)
-	}
-	soon := w.desk.Now().Add(within)
-	return w.reconcile(ctx, func(ctx context.Context, after int64, limit int) ([]workflow.Clock, error) {
-		return w.desk.Store.RingingSoon(ctx, soon, after, limit)
-	})
-}
-
-// reconcile arms the timers of all clocks that list lists, page by page.
-func (w *Watch) reconcile(ctx context.Context, list func(ctx context.Context, after int64, limit int) ([]workflow.Clock, error)) (Reckoning, error) {
 	before, err := w.timers.Count(ctx)
 	if err != nil {
 		return Reckoning{}, fmt.Errorf("count timers: %w", err)
 	}
 	var out Reckoning
 	for after := int64(0); ; {
-		clocks, err := list(ctx, after, page)
+		clocks, err := w.desk.Store.Ringing(ctx, after, page)
 		if err != nil {
 			return out, fmt.Errorf("list ringing clocks: %w", err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -160,32 +159,6 @@ func TestReconcile_bringsBackWhatRedisLost(t *testing.T) {
 			t.Fatalf("case %d did not ring", c.ID)
 		}
 	}
-}
-
-func TestCheck(t *testing.T) {
-	f := open(t)
-	c := f.letter(t)
-	for range 5 {
-		f.letter(t)
-	}
-	whole, _ := f.timers.Count(t.Context())
-	register := f.clock(t, c, workflow.Register)
-	key := strconv.FormatInt(register.ID, 10) + ":breach"
-	check := func(within time.Duration, want int64) {
-		t.Helper()
-		_, err := f.watch.Check(t.Context(), within)
-		must(t, err)
-		if got, _ := f.timers.Count(t.Context()); got != want {
-			t.Errorf("%d timers, want %d", got, want)
-		}
-	}
-	must(t, f.timers.Disarm(t.Context(), key))
-	check(time.Minute, whole-1) // one that is not wanted for long
-	f.at(register.Due.Add(-time.Minute))
-	check(2*time.Minute, whole)
-	f.timers = workflowtest.NewTimers() // FLUSHALL
-	f.watch = sla.New(f.desk, f.timers)
-	check(time.Minute, whole)
 }
 
 // many is a Store with a million ringing clocks and nothing else.

@@ -93,21 +93,6 @@ func (m *Memory) Ringing(ctx context.Context, after int64, limit int) ([]workflo
 	})
 }
 
-// RingingSoon implements workflow.Clocks.
-func (m *Memory) RingingSoon(ctx context.Context, before time.Time, after int64, limit int) ([]workflow.Clock, error) {
-	return read(ctx, m, func(d *data) ([]workflow.Clock, error) {
-		soon := func(k workflow.Clock) bool {
-			return k.ID > after && mayRing(k) && (k.Due.Before(before) || k.Warned.IsZero() && k.Warn.Before(before))
-		}
-		return first(d.clocks.where(soon), limit), nil
-	})
-}
-
-// CountRinging implements workflow.Clocks.
-func (m *Memory) CountRinging(ctx context.Context) (int64, error) {
-	return read(ctx, m, func(d *data) (int64, error) { return int64(len(d.clocks.where(mayRing))), nil })
-}
-
 // mayRing reports whether a step of the clock is still to be noted.
 func mayRing(k workflow.Clock) bool { return k.Running() && k.Breached.IsZero() }
 

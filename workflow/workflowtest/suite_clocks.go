@@ -136,10 +136,6 @@ func ringing(t *testing.T, s workflow.Store, c College) {
 		after = page[len(page)-1].ID
 	}
 	same(t, "ringing", got, want)
-	same(t, "how many", ok(s.CountRinging(t.Context()))(t), int64(len(want)))
-	same(t, "soon", len(ok(s.RingingSoon(t.Context(), want[1].Warn.Add(time.Second), 0, 100))(t)), 2) // of the warned, the due time counts
-	same(t, "very soon", len(ok(s.RingingSoon(t.Context(), want[1].Warn, 0, 100))(t)), 0)
-	same(t, "in the end", ok(s.RingingSoon(t.Context(), want[1].Due.Add(time.Hour), want[0].ID, 100))(t), want[1:])
 }
 
 func takeDue(t *testing.T, s workflow.Store, c College) {
