@@ -133,7 +133,9 @@ func TestFollowsInOrderAndMarksNothing(t *testing.T) {
 			assertUnseen(t, addr, 7)
 			stop()
 			again := newShelf(nil)
-			follow(t, quick(addr), again, m, nil)
+			restarted := quick(addr)
+			restarted.Poll = time.Second // pushed or asked for: the question is only which mails come
+			follow(t, restarted, again, m, nil)
 			put(t, addr, letter(8))
 			again.wait(t, 1)
 			if n := again.count(); n != 1 {
