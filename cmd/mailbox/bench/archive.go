@@ -103,7 +103,7 @@ func (a *archive) dropIndexes(ctx context.Context) (again []string, err error) {
 		WHERE i.schemaname = 'public' AND i.tablename = ANY (string_to_array($1, ' '))
 			AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)
 			AND i.indexdef NOT LIKE 'CREATE UNIQUE%'`,
-		"cases letters writers messages case_search events clocks notices facts figures_daily figures_monthly")
+		"cases letters writers messages case_search events clocks notices facts")
 	if err != nil {
 		return nil, fmt.Errorf("list indexes: %w", err)
 	}
