@@ -22,9 +22,11 @@ CREATE INDEX facts_case ON facts (case_id);
 
 -- Facts added up by day. Rows of the grain 'all' have every dimension; those of
 -- the other grains only the one they are named after, so that most questions
--- read a few rows and not every combination that occurred.
+-- read a few rows and not every combination that occurred. Each grain lies on
+-- pages of its own: among the many rows of 'all' the few of a year would be
+-- anywhere.
 CREATE TABLE figures_daily (
-    grain         text   NOT NULL CHECK (grain IN ('all', 'total', 'department', 'category', 'kind', 'channel', 'mode')),
+    grain         text   NOT NULL,
     measure       text   NOT NULL,
     department_id bigint NOT NULL,
     day           date   NOT NULL,
@@ -35,14 +37,21 @@ CREATE TABLE figures_daily (
     bucket        int    NOT NULL,
     n             bigint NOT NULL,
     PRIMARY KEY (grain, measure, department_id, day, category_id, kind, channel, mode, bucket)
-);
-CREATE INDEX figures_daily_day ON figures_daily (day) WHERE grain = 'all';
-CREATE INDEX figures_daily_department ON figures_daily (measure, day) WHERE grain = 'department';
+) PARTITION BY LIST (grain);
+CREATE TABLE figures_daily_all PARTITION OF figures_daily FOR VALUES IN ('all');
+CREATE TABLE figures_daily_total PARTITION OF figures_daily FOR VALUES IN ('total');
+CREATE TABLE figures_daily_department PARTITION OF figures_daily FOR VALUES IN ('department');
+CREATE TABLE figures_daily_category PARTITION OF figures_daily FOR VALUES IN ('category');
+CREATE TABLE figures_daily_kind PARTITION OF figures_daily FOR VALUES IN ('kind');
+CREATE TABLE figures_daily_channel PARTITION OF figures_daily FOR VALUES IN ('channel');
+CREATE TABLE figures_daily_mode PARTITION OF figures_daily FOR VALUES IN ('mode');
+CREATE INDEX figures_daily_day ON figures_daily_all (day);
+CREATE INDEX figures_daily_by_department ON figures_daily_department (measure, day);
 
 -- The same by month (its first day): a year is read from twelve months and some
 -- days.
 CREATE TABLE figures_monthly (
-    grain         text   NOT NULL CHECK (grain IN ('all', 'total', 'department', 'category', 'kind', 'channel', 'mode')),
+    grain         text   NOT NULL,
     measure       text   NOT NULL,
     department_id bigint NOT NULL,
     month         date   NOT NULL,
@@ -53,5 +62,12 @@ CREATE TABLE figures_monthly (
     bucket        int    NOT NULL,
     n             bigint NOT NULL,
     PRIMARY KEY (grain, measure, department_id, month, category_id, kind, channel, mode, bucket)
-);
-CREATE INDEX figures_monthly_department ON figures_monthly (measure, month) WHERE grain = 'department';
+) PARTITION BY LIST (grain);
+CREATE TABLE figures_monthly_all PARTITION OF figures_monthly FOR VALUES IN ('all');
+CREATE TABLE figures_monthly_total PARTITION OF figures_monthly FOR VALUES IN ('total');
+CREATE TABLE figures_monthly_department PARTITION OF figures_monthly FOR VALUES IN ('department');
+CREATE TABLE figures_monthly_category PARTITION OF figures_monthly FOR VALUES IN ('category');
+CREATE TABLE figures_monthly_kind PARTITION OF figures_monthly FOR VALUES IN ('kind');
+CREATE TABLE figures_monthly_channel PARTITION OF figures_monthly FOR VALUES IN ('channel');
+CREATE TABLE figures_monthly_mode PARTITION OF figures_monthly FOR VALUES IN ('mode');
+CREATE INDEX figures_monthly_by_department ON figures_monthly_department (measure, month);

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -96,10 +97,14 @@ func spansIn(spans []span, of span, from, to time.Time) []span {
 func monthOf(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC) }
 
 func sumStatement(q workflow.FigureQuery, spans []span) (statement string, args []any) {
-	columns := []string{"f.measure", dayColumn(q.By)}
+	columns, groups := []string{"f.measure", dayColumn(q.By)}, []string{"1"}
+	if slices.Contains(q.By, workflow.ByDay) || slices.Contains(q.By, workflow.ByMonth) {
+		groups = append(groups, "2")
+	}
 	for _, c := range figureColumns {
 		if slices.Contains(q.By, c.by) {
 			columns = append(columns, "f."+c.name)
+			groups = append(groups, strconv.Itoa(len(columns)))
 		} else {
 			columns = append(columns, c.none+" AS "+c.name)
 		}
@@ -111,8 +116,9 @@ func sumStatement(q workflow.FigureQuery, spans []span) (statement string, args 
 		parts = append(parts, "SELECT measure, "+sp.day+" AS day, department_id, category_id, kind, channel, mode, bucket, n FROM "+
 			sp.table+" WHERE "+where.String())
 	}
+	grouped := strings.Join(groups, ", ")
 	return "SELECT " + strings.Join(columns, ", ") + ", sum(f.n) AS n FROM (" + strings.Join(parts, " UNION ALL ") +
-		") f GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(f.n) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8", args
+		") f GROUP BY " + grouped + " HAVING sum(f.n) <> 0 ORDER BY " + grouped, args
 }
 
 func dayColumn(by []workflow.Dimension) string {

@@ -2,7 +2,9 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"mailbox/workflow"
@@ -46,17 +48,19 @@ func (o *Office) Figures(ctx context.Context, by workflow.Actor, ask Ask) (Table
 	if err := ask.check(); err != nil {
 		return Table{}, err
 	}
-	r := reader{office: o, ask: ask}
-	now := r.read(ctx, ask.Period, ask.By)
 	compared := ask.By
 	if ask.By == workflow.ByMonth {
 		compared = "" // other months are other rows
 	}
-	before := r.read(ctx, ask.before(), compared)
-	lastYear := r.read(ctx, ask.lastYear(), compared)
-	waiting := r.waiting(ctx)
-	if r.err != nil {
-		return Table{}, r.err
+	var now, before, lastYear reading
+	var waiting int
+	err = o.read(ask, // at the same time: the database has more than one processor
+		func(r *reader) { now = r.read(ctx, ask.Period, ask.By) },
+		func(r *reader) { before = r.read(ctx, ask.before(), compared) },
+		func(r *reader) { lastYear = r.read(ctx, ask.lastYear(), compared) },
+		func(r *reader) { waiting = r.waiting(ctx) })
+	if err != nil {
+		return Table{}, err
 	}
 	t := Table{Ask: ask, AsOf: o.Now().In(o.Zone), Waiting: waiting}
 	t.Total = o.line(ask, row{}, now.total, &before.total, &lastYear.total)
@@ -96,6 +100,22 @@ type reader struct {
 	office *Office
 	ask    Ask
 	err    error
+}
+
+// read lets several readers read at the same time.
+func (o *Office) read(ask Ask, parts ...func(*reader)) error {
+	readers := make([]reader, len(parts))
+	var wg sync.WaitGroup
+	for i, part := range parts {
+		readers[i] = reader{office: o, ask: ask}
+		wg.Go(func() { part(&readers[i]) })
+	}
+	wg.Wait()
+	var errs []error
+	for _, r := range readers {
+		errs = append(errs, r.err)
+	}
+	return errors.Join(errs...)
 }
 
 // reading is the accounts of a period.

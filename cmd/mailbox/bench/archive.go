@@ -5,14 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"mailbox/workflow"
 )
 
-// archive is a college that has worked for a year, as large as it was last
-// asked to be.
+// archive is a college that has worked for a year.
 type archive struct {
 	*College
 	db    *sql.DB
@@ -20,35 +20,38 @@ type archive struct {
 	now   time.Time
 }
 
-// openArchive opens the archive, once.
-func (r *run) openArchive(ctx context.Context) (*archive, error) {
-	if r.archive != nil {
-		return r.archive, nil
+// openArchive opens the archive of a size, made once.
+func (r *run) openArchive(ctx context.Context, cases int) (*archive, error) {
+	if a := r.archives[cases]; a != nil {
+		return a, nil
 	}
-	c, err := r.Open(ctx, r.Dir+"/archive")
+	c, err := r.Open(ctx, filepath.Join(r.Dir, fmt.Sprintf("archive-%d", cases)))
 	if err != nil {
 		return nil, err
 	}
-	a := &archive{College: c, now: time.Now()}
-	r.archive = a
+	a := &archive{College: c, now: time.Now(), cases: cases}
+	r.archives[cases] = a
 	if a.db, err = sql.Open("postgres", c.DSN); err != nil {
 		return nil, err
 	}
 	if err := settle(ctx, a.db, sqlDepartments, sqlPeople, sqlSheets); err != nil {
 		return nil, err
 	}
-	return a, a.writeSheets(ctx)
+	if err := a.writeSheets(ctx); err != nil {
+		return nil, err
+	}
+	return a, a.fill(ctx, r)
 }
 
-func (r *run) closeArchive() error {
-	if r.archive == nil {
-		return nil
+func (r *run) closeArchives() error {
+	var errs []error
+	for _, a := range r.archives {
+		if a.db != nil {
+			errs = append(errs, a.db.Close())
+		}
+		errs = append(errs, a.Close())
 	}
-	var err error
-	if r.archive.db != nil {
-		err = r.archive.db.Close()
-	}
-	return errors.Join(err, r.archive.Close())
+	return errors.Join(errs...)
 }
 
 // writeSheets stores the texts that letters are taken from, with their words.
@@ -66,33 +69,25 @@ func (a *archive) writeSheets(ctx context.Context) error {
 	return nil
 }
 
-// grow makes the archive as large as asked: rows first, then their indexes,
-// then what the planner must know.
-func (a *archive) grow(ctx context.Context, r *run, to int) error {
-	if a.cases >= to {
-		return nil
-	}
-	begun := time.Now()
+// fill makes the cases: rows first, then their indexes, then what the planner
+// must know.
+func (a *archive) fill(ctx context.Context, r *run) error {
+	begun, size := time.Now(), number(float64(a.cases))
 	indexes, err := a.dropIndexes(ctx)
 	if err != nil {
 		return err
 	}
 	for _, step := range archiveSteps {
-		r.say("  %s of %s cases: %s", step.what, number(float64(to)), time.Since(begun).Round(time.Second))
-		if err := settle(ctx, a.db, step.sql(a.cases+1, to, a.now)); err != nil {
+		if err := settle(ctx, a.db, step.sql(1, a.cases, a.now)); err != nil {
 			return err
 		}
+		r.say("  %s cases: %s after %s", size, step.what, time.Since(begun).Round(time.Second))
 	}
-	r.say("  indexes of %s cases: %s", number(float64(to)), time.Since(begun).Round(time.Second))
 	if err := settle(ctx, a.db, indexes...); err != nil {
 		return err
 	}
-	if err := settle(ctx, a.db, "VACUUM ANALYZE"); err != nil {
-		return err
-	}
-	a.cases = to
-	r.say("  %s cases after %s", number(float64(to)), time.Since(begun).Round(time.Second))
-	return nil
+	r.say("  %s cases: indexes after %s", size, time.Since(begun).Round(time.Second))
+	return settle(ctx, a.db, "VACUUM ANALYZE")
 }
 
 // dropIndexes drops all indexes that hold nothing together, and says how to
@@ -103,7 +98,7 @@ func (a *archive) dropIndexes(ctx context.Context) (again []string, err error) {
 		WHERE i.schemaname = 'public' AND i.tablename = ANY (string_to_array($1, ' '))
 			AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)
 			AND i.indexdef NOT LIKE 'CREATE UNIQUE%'`,
-		"cases letters writers messages case_search events clocks notices facts figures_daily figures_monthly")
+		"cases letters writers messages case_search events clocks notices facts")
 	if err != nil {
 		return nil, fmt.Errorf("list indexes: %w", err)
 	}

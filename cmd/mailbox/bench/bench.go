@@ -82,8 +82,8 @@ func Names() []string {
 // run is one measurement of everything.
 type run struct {
 	Options
-	table   table
-	archive *archive // filled by lists, used by figures as well
+	table    table
+	archives map[int]*archive // by size; lists and figures share the largest
 }
 
 // Run measures, prints the table and writes the JSON. A limit that is missed is
@@ -100,8 +100,8 @@ func Run(ctx context.Context, o Options) error {
 	if err := os.MkdirAll(o.Dir, 0o711); err != nil { // PostgreSQL's user must pass through
 		return fmt.Errorf("make %s: %w", o.Dir, err)
 	}
-	r := &run{Options: o, table: newTable(o)}
-	err := errors.Join(r.measure(ctx), r.closeArchive(), os.RemoveAll(o.Dir))
+	r := &run{Options: o, table: newTable(o), archives: map[int]*archive{}}
+	err := errors.Join(r.measure(ctx), r.closeArchives(), os.RemoveAll(o.Dir))
 	if err != nil {
 		return err
 	}

@@ -65,59 +65,52 @@ func search(ctx context.Context, a *archive) error {
 	return err
 }
 
-// lists measures at three sizes what people look at all day.
+// lists measures at three sizes what people look at all day. The sizes are
+// asked in turn, so that all of them have the same quiet and the same noise.
 func lists(ctx context.Context, r *run) error {
-	a, err := r.openArchive(ctx)
-	if err != nil {
+	var archives []*archive
+	for _, size := range []int{r.Cases / 100, r.Cases / 10, r.Cases} {
+		a, err := r.openArchive(ctx, size)
+		if err != nil {
+			return err
+		}
+		archives = append(archives, a)
+	}
+	if err := archives[0].prove(ctx); err != nil {
 		return err
 	}
-	first := map[string]float64{}
-	sizes := []int{r.Cases / 100, r.Cases / 10, r.Cases}
-	for i, size := range sizes {
-		if err := a.grow(ctx, r, size); err != nil {
+	for _, q := range listQuestions {
+		took, err := askedInTurn(ctx, r.questions(), q, archives...)
+		if err != nil {
 			return err
 		}
-		if err := a.prove(ctx, i == 0); err != nil {
-			return err
-		}
-		for _, q := range listQuestions {
-			took, err := a.asked(ctx, r.questions(), q)
-			if err != nil {
-				return err
+		for i, a := range archives {
+			limit := (*Limit)(nil)
+			if i == len(archives)-1 {
+				limit = atMost(mostList)
 			}
-			if i == 0 {
-				first[q.name] = took.at(.95)
-			}
-			r.addList(q.name, size, took, first[q.name], i == len(sizes)-1)
+			r.add("lists", q.name+", "+number(float64(a.cases))+" cases", took[i].at(.95), "ms", limit, "p50 "+number(took[i].at(.5))+" ms")
 		}
+		r.add("lists", "  the largest to the smallest", took[2].at(.95)/took[0].at(.95), "", atMost(mostGrowth), "of p95; of p50 "+number(took[2].at(.5)/took[0].at(.5)))
 	}
 	return nil
-}
-
-func (r *run) addList(name string, size int, took sample, first float64, last bool) {
-	p95, limit := took.at(.95), (*Limit)(nil)
-	if last {
-		limit = atMost(mostList)
-	}
-	r.add("lists", name+", "+number(float64(size))+" cases", p95, "ms", limit, "p50 "+number(took.at(.5))+" ms")
-	if last {
-		r.add("lists", "  times the smallest", p95/first, "", atMost(mostGrowth), "")
-	}
 }
 
 // questions is how often each question is asked.
 func (r *run) questions() int { return min(mostAsked, 20*r.Seconds) }
 
-// asked asks one question n times.
-func (a *archive) asked(ctx context.Context, n int, q question) (sample, error) {
-	var took sample
+// askedInTurn asks every archive the same kind of question n times.
+func askedInTurn(ctx context.Context, n int, q question, archives ...*archive) ([]sample, error) {
+	took := make([]sample, len(archives))
 	for i := range n + warming {
-		begun := time.Now()
-		if err := q.ask(ctx, a); err != nil {
-			return nil, fmt.Errorf("%s: %w", q.name, err)
-		}
-		if i >= warming {
-			took = append(took, time.Since(begun))
+		for j, a := range archives {
+			begun := time.Now()
+			if err := q.ask(ctx, a); err != nil {
+				return nil, fmt.Errorf("%s: %w", q.name, err)
+			}
+			if i >= warming {
+				took[j] = append(took[j], time.Since(begun))
+			}
 		}
 	}
 	return took, nil
@@ -125,10 +118,7 @@ func (a *archive) asked(ctx context.Context, n int, q question) (sample, error) 
 
 // prove makes sure that what was made in SQL counts as it would have counted
 // had it happened.
-func (a *archive) prove(ctx context.Context, first bool) error {
-	if !first {
-		return nil
-	}
+func (a *archive) prove(ctx context.Context) error {
 	differences, err := a.Figures.Recount(ctx, func(int, int) {})
 	if err == nil && len(differences) > 0 {
 		err = fmt.Errorf("%d figures of the archive differ from a recount, for example %+v", len(differences), differences[0])
@@ -138,24 +128,22 @@ func (a *archive) prove(ctx context.Context, first bool) error {
 
 // figures measures the figures of one year.
 func figures(ctx context.Context, r *run) error {
-	a, err := r.openArchive(ctx)
+	a, err := r.openArchive(ctx, r.Cases)
 	if err != nil {
-		return err
-	}
-	if err := a.grow(ctx, r, r.Cases); err != nil {
 		return err
 	}
 	year := report.Period{From: a.now.AddDate(-1, 0, 0).Format(time.DateOnly), To: a.now.Format(time.DateOnly)}
 	for _, by := range []workflow.Dimension{workflow.ByMonth, workflow.ByDepartment, workflow.ByCategory} {
-		took, err := a.asked(ctx, r.questions(), question{"figures", func(ctx context.Context, a *archive) error {
+		q := question{"figures", func(ctx context.Context, a *archive) error {
 			_, err := a.Figures.Figures(ctx, officeHead, report.Ask{Period: year, By: by})
 			return err
-		}})
+		}}
+		took, err := askedInTurn(ctx, r.questions(), q, a)
 		if err != nil {
 			return err
 		}
-		r.add("figures", "figures of a year by "+string(by), took.at(.95), "ms", atMost(mostFigure),
-			fmt.Sprintf("p50 %s ms, %s cases; with two periods to compare", number(took.at(.5)), number(float64(a.cases))))
+		r.add("figures", "figures of a year by "+string(by), took[0].at(.95), "ms", atMost(mostFigure),
+			fmt.Sprintf("p50 %s ms, %s cases; with two periods to compare", number(took[0].at(.5)), number(float64(a.cases))))
 	}
 	return nil
 }

@@ -151,7 +151,7 @@ var notes = []string{
 	"  16 connections of lib/pq, half of its time before the load and half after. The ratio is letters a second over such transactions a second.",
 	"mails: from the connection's first DATA to the commit of the last case; a mail counts when its case is committed.",
 	"timers: lag is from the due time of a clock to the moment its breach can be read in PostgreSQL, looked at every 50 ms.",
-	"lists: cases, letters, messages, history, clocks, words and facts of a college with 34 departments and 1 % open cases, made in SQL;",
-	"  questions come from one client after the other, 400 of each kind, those of the first 20 not counted. p95 in milliseconds.",
+	"lists and figures: cases, letters, messages, history, clocks, words, notices and facts of a college with 34 departments and 1 % open",
+	"  cases, made in SQL. p95 of 400 questions of each kind after 20 for warming, one after the other; the three sizes are asked in turn.",
 	"start: from exec to the first /readyz that says ok, asked every 5 ms. RSS as in /proc/PID/status.",
 }
