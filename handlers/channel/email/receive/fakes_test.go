@@ -110,7 +110,7 @@ func (m *marks) Advance(_ context.Context, _ string, validity, uid uint32) error
 // wait returns when the cursor is at uid.
 func (m *marks) wait(t *testing.T, uid uint32) {
 	t.Helper()
-	limit := time.NewTimer(30 * time.Second)
+	limit := time.NewTimer(2 * time.Minute)
 	defer limit.Stop()
 	for {
 		_, last, _ := m.Cursor(t.Context(), "")

@@ -118,9 +118,13 @@ func TestFollowsInOrderAndMarksNothing(t *testing.T) {
 			addr := start(t)
 			put(t, addr, letters(1, 5)...)
 			s, m := newShelf(nil), newMarks()
-			f, stop := follow(t, quick(addr), s, m, nil)
+			cfg := quick(addr)
+			if name == "memory" {
+				cfg.Poll = time.Second // it forgets to push what comes between two commands; Dovecot does not
+			}
+			f, stop := follow(t, cfg, s, m, nil)
 			m.wait(t, 5)
-			put(t, addr, letters(6, 7)...) // pushed: the poll is an hour away
+			put(t, addr, letters(6, 7)...) // pushed by Dovecot: the poll is an hour away
 			m.wait(t, 7)
 			for i, got := range s.list() {
 				if !bytes.Equal(got.Raw, letter(i+1)) || !strings.HasSuffix(got.ExternalID, fmt.Sprintf(":%d", i+1)) || got.Source != "imap" || got.ReceivedAt.IsZero() {
