@@ -33,7 +33,12 @@ func (p *Pages) Counts(c *web.Context) (map[string]web.NavCount, error) {
 	if err != nil {
 		return nil, err
 	}
+	flaws, err := p.flaws(c)
+	if err != nil {
+		return nil, err
+	}
 	return map[string]web.NavCount{
+		"/office/check": {N: flaws},
 		"/office": {N: tray.all()}, "/office/board": {N: late, Late: true},
 		"/office/mail": {N: held + unreadable}, "/office/undelivered": {N: failed, Late: true},
 	}, nil

@@ -44,10 +44,15 @@ type Rules interface {
 }
 
 // Pages are the office's pages.
-type Pages struct{ Deps }
+type Pages struct {
+	Deps
+	flawed flawCount
+}
 
 // New returns the office's pages.
-func New(d Deps) *Pages { return &Pages{d} }
+func New(d Deps) *Pages {
+	return &Pages{Deps: d, flawed: flawCount{at: map[int64]time.Time{}, last: map[int64]int{}}}
+}
 
 // Views lists the pages and what they are filled with, for the tests.
 var Views = map[string]any{
@@ -60,6 +65,7 @@ var Views = map[string]any{
 	"office/mail.html":        mailPage{},
 	"office/undelivered.html": undeliveredPage{},
 	"office/figures.html":     figuresPage{},
+	"office/check.html":       checkPage{},
 }
 
 // span is working time that can say how far away something is due.

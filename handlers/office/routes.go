@@ -47,5 +47,6 @@ func (p *Pages) Routes() []web.Route {
 		post("/office/undelivered/:id/settle", screeners, p.settle),
 		get("/office/figures", counters, p.figures),
 		post("/office/figures/export", counters, p.export),
+		get("/office/check", screeners, p.check),
 	}
 }

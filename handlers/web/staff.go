@@ -37,6 +37,7 @@ var places = []place{
 	{path: "/office/cases", key: "nav.cases", icon: "mail", shortcut: "g a", roles: append([]string{"discipline"}, seers...)},
 	{path: "/office/new", key: "nav.new", icon: "write", shortcut: "g w", roles: inOffice},
 	{path: "/office/figures", key: "nav.figures", icon: "chart", shortcut: "g f", roles: seers},
+	{path: "/office/check", key: "nav.check", icon: "check", shortcut: "g c", roles: inOffice},
 	{path: "/desk/notices", key: "nav.notices", icon: "bell", shortcut: "g n"},
 	{key: "nav.mails", roles: inOffice},
 	{path: "/office/mail", key: "nav.mail", icon: "help", shortcut: "g m", roles: inOffice},
