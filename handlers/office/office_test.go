@@ -236,7 +236,7 @@ func (k *college) live(t *testing.T, i int, id int64) {
 // pagesOf are the pages a member of the office opens.
 var pagesOf = []string{
 	"/office", "/office?seg=back", "/office?seg=route", "/office?seg=check", "/office/cases", "/office/cases?state=all",
-	"/office/board", "/office/new", "/office/mail", "/office/undelivered", "/office/figures", "/office/figures?by=department&span=year",
+	"/office/board", "/office/new", "/office/mail", "/office/undelivered", "/office/figures", "/office/figures?by=department&span=year", "/office/check",
 }
 
 func TestEveryPage_canBeUsedByEverybody(t *testing.T) {
