@@ -26,6 +26,7 @@ type Store interface {
 	People
 	Rules
 	Figures
+	Annals
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }
