@@ -39,6 +39,8 @@ type data struct {
 
 	categoryIDs, policyIDs int64
 
+	reviews table[int64, workflow.Review]
+
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
 }
@@ -58,6 +60,7 @@ func newData() *data {
 		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
 		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
 		figures: map[workflow.Fact]int{},
+		reviews: newTable[int64, workflow.Review](),
 	}
 }
 
@@ -75,6 +78,7 @@ func (d *data) clone() *data {
 		templates: d.templates.clone(), settings: d.settings.clone(),
 		accounts: d.accounts.clone(), policies: d.policies.clone(),
 		calendars: d.calendars.clone(), facts: d.facts.clone(),
+		reviews: d.reviews.clone(),
 		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }
