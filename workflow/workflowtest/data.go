@@ -41,6 +41,14 @@ type data struct {
 
 	reviews table[int64, workflow.Review]
 
+	reports   table[int64, workflow.AnnualReport]
+	blocks    table[string, workflow.AnnualBlock]
+	texts     table[string, annualText]
+	comments  table[int64, workflow.AnnualComment]
+	overrides table[string, workflow.AnnualOverride]
+	snapshots table[int64, workflow.AnnualSnapshot]
+	contacts  table[int64, yearContacts]
+
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
 }
@@ -61,6 +69,9 @@ func newData() *data {
 		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
 		figures: map[workflow.Fact]int{},
 		reviews: newTable[int64, workflow.Review](),
+		reports: newTable[int64, workflow.AnnualReport](), blocks: newTable[string, workflow.AnnualBlock](), texts: newTable[string, annualText](),
+		comments: newTable[int64, workflow.AnnualComment](), overrides: newTable[string, workflow.AnnualOverride](),
+		snapshots: newTable[int64, workflow.AnnualSnapshot](), contacts: newTable[int64, yearContacts](),
 	}
 }
 
@@ -79,6 +90,8 @@ func (d *data) clone() *data {
 		accounts: d.accounts.clone(), policies: d.policies.clone(),
 		calendars: d.calendars.clone(), facts: d.facts.clone(),
 		reviews: d.reviews.clone(),
+		reports: d.reports.clone(), blocks: d.blocks.clone(), texts: d.texts.clone(), comments: d.comments.clone(),
+		overrides: d.overrides.clone(), snapshots: d.snapshots.clone(), contacts: d.contacts.clone(),
 		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }
