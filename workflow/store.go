@@ -26,6 +26,7 @@ type Store interface {
 	People
 	Rules
 	Figures
+	Ledger
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }

@@ -39,12 +39,19 @@ type data struct {
 
 	categoryIDs, policyIDs int64
 
+	columns table[int64, workflow.Column]
+	items   table[int64, workflow.Item]
+	imports table[int64, workflow.Import]
+	duties  table[int64, workflow.Duty]
+
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
 }
 
 func newData() *data {
 	return &data{
+		columns: newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
+		imports: newTable[int64, workflow.Import](), duties: officialDuties(),
 		cases: newTable[int64, workflow.Case](), serials: newTable[string, int64](), assists: newTable[string, assist](),
 		words: newTable[int64, string](), extensions: newTable[int64, workflow.Extension](),
 		letters: newTable[int64, workflow.StoredLetter](), sealed: newTable[string, workflow.SealedWriter](),
@@ -63,6 +70,7 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
+		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
 		cases: d.cases.clone(), serials: d.serials.clone(), assists: d.assists.clone(),
 		words: d.words.clone(), extensions: d.extensions.clone(),
 		letters: d.letters.clone(), sealed: d.sealed.clone(),
