@@ -28,6 +28,7 @@ type Store interface {
 	Figures
 	Annals
 	Reviews
+	Ledger
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }

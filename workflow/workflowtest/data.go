@@ -48,6 +48,10 @@ type data struct {
 	overrides table[string, workflow.AnnualOverride]
 	snapshots table[int64, workflow.AnnualSnapshot]
 	contacts  table[int64, yearContacts]
+	columns   table[int64, workflow.Column]
+	items     table[int64, workflow.Item]
+	imports   table[int64, workflow.Import]
+	duties    table[int64, workflow.Duty]
 
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
@@ -55,6 +59,8 @@ type data struct {
 
 func newData() *data {
 	return &data{
+		columns: newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
+		imports: newTable[int64, workflow.Import](), duties: officialDuties(),
 		cases: newTable[int64, workflow.Case](), serials: newTable[string, int64](), assists: newTable[string, assist](),
 		words: newTable[int64, string](), extensions: newTable[int64, workflow.Extension](),
 		letters: newTable[int64, workflow.StoredLetter](), sealed: newTable[string, workflow.SealedWriter](),
@@ -77,6 +83,7 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
+		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
 		cases: d.cases.clone(), serials: d.serials.clone(), assists: d.assists.clone(),
 		words: d.words.clone(), extensions: d.extensions.clone(),
 		letters: d.letters.clone(), sealed: d.sealed.clone(),
