@@ -26,7 +26,9 @@ type Store interface {
 	People
 	Rules
 	Figures
+	Annals
 	Reviews
+	Ledger
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }
