@@ -43,6 +43,7 @@ type data struct {
 	items   table[int64, workflow.Item]
 	imports table[int64, workflow.Import]
 	duties  table[int64, workflow.Duty]
+	reviews table[int64, workflow.Review]
 
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
@@ -65,6 +66,7 @@ func newData() *data {
 		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
 		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
 		figures: map[workflow.Fact]int{},
+		reviews: newTable[int64, workflow.Review](),
 	}
 }
 
@@ -83,6 +85,7 @@ func (d *data) clone() *data {
 		templates: d.templates.clone(), settings: d.settings.clone(),
 		accounts: d.accounts.clone(), policies: d.policies.clone(),
 		calendars: d.calendars.clone(), facts: d.facts.clone(),
+		reviews: d.reviews.clone(),
 		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }
