@@ -75,16 +75,10 @@ func askedFor(r workflow.Review, q workflow.ReviewQuery) bool {
 	switch {
 	case q.Open && decided, q.Decided && !decided, q.Doubtful && !r.Doubtful, q.Plain && r.Doubtful:
 		return false
-	case q.Department != 0 && r.Department != q.Department, q.AskedBy != 0 && r.AskedBy != q.AskedBy:
+	case q.Department != 0 && r.Department != q.Department && r.AskedBy != q.OrAskedBy, q.AskedBy != 0 && r.AskedBy != q.AskedBy:
 		return false
 	case q.NotAskedBy != 0 && r.AskedBy == q.NotAskedBy, q.Subject != "" && r.Subject != q.Subject:
 		return false
 	}
 	return q.SubjectID == 0 || r.SubjectID == q.SubjectID
-}
-
-// passed reports whether there is a review that passed of exactly this content.
-func (d *data) passed(id int64, subject workflow.ReviewSubject, hash []byte) bool {
-	r, err := d.reviews.get(id)
-	return err == nil && r.Subject == subject && r.Passed() && string(r.ContentHash) == string(hash)
 }
