@@ -33,7 +33,7 @@ func timers(ctx context.Context, r *run) error {
 		}
 		defer db.Close()
 		r.say("  starting %d clocks", r.Cases)
-		if err := settle(ctx, db, sqlDepartments, sqlPeople, sqlRunningCases(r.Cases, "now() + interval '2 days' + i * interval '1 second'")); err != nil {
+		if err := settle(ctx, db, sqlDepartments, sqlPeople, sqlRunningCases(r.Cases, "now() + interval '2 days' + i * interval '1 second'"), "VACUUM ANALYZE"); err != nil {
 			return err
 		}
 		if err := r.rebuilding(ctx, c); err != nil {
