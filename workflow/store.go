@@ -237,6 +237,8 @@ type Clocks interface {
 	// Ringing lists running clocks whose breach is not yet noted, ids above
 	// after, in order, for arming timers; the caller pages by id.
 	Ringing(ctx context.Context, after int64, limit int) ([]Clock, error)
+	// RingingBefore is Ringing of those with a step before a moment.
+	RingingBefore(ctx context.Context, before time.Time, after int64, limit int) ([]Clock, error)
 	// TakeDue takes up to limit running clocks whose warning or due time is at
 	// or before now and not yet noted, and keeps others from taking the same
 	// ones until Atomic ends. It must be called inside one. A noted breach ends
