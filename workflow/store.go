@@ -101,6 +101,7 @@ type Query struct {
 	Kind       CaseKind
 	Channel    Channel
 	Mode       Mode
+	Status     WriterStatus // Unsaid asks for those who did not say
 	Urgent     bool
 	From, To   time.Time // received, half-open
 	DueFrom    time.Time // due at or after
@@ -112,6 +113,7 @@ type Query struct {
 	Writer     string
 	Search     string // what a person typed: a number, or text
 	Fact       *FactQuery
+	Happened   *HappenedQuery
 	Order      Order
 	After      string // cursor of the last page; "" for the first
 	Limit      int    // at most 100; 0 means 25
@@ -126,7 +128,17 @@ type FactQuery struct {
 	Kind       CaseKind
 	Channel    Channel
 	Mode       Mode
+	Status     WriterStatus
 	MinBucket  int
+	EndBucket  int       // buckets below; 0 for all
+	AsOf       time.Time // as it was known at that moment; zero: as it is known now
+}
+
+// HappenedQuery asks for the cases to which people of a department did something.
+type HappenedQuery struct {
+	Action     Action
+	From, To   time.Time // half-open
+	Department int64     // whose people; 0: anybody's
 }
 
 // Row is a case in a list, with the names a list shows.
@@ -369,6 +381,9 @@ type Figures interface {
 	// have any: for the recount.
 	StoredFigures(ctx context.Context, day string) (map[Fact]int, error)
 	FigureDays(ctx context.Context) ([]string, error)
+	// CountHappened counts the cases q asks for by the department whose people did
+	// it; those of the discipline lane are left out.
+	CountHappened(ctx context.Context, q HappenedQuery) (map[int64]int, error)
 }
 
 // Dimension is what figures are told apart by.
@@ -383,6 +398,7 @@ const (
 	ByKind       Dimension = "kind"
 	ByChannel    Dimension = "channel"
 	ByMode       Dimension = "mode"
+	ByStatus     Dimension = "status"
 	ByBucket     Dimension = "bucket"
 )
 
@@ -397,6 +413,8 @@ type FigureQuery struct {
 	Kind       CaseKind
 	Channel    Channel
 	Mode       Mode
+	Status     WriterStatus
+	AsOf       time.Time // without facts recorded later; zero: all that is known
 }
 
 // FigureRow is one sum. Only the dimensions asked for are set; Day is the first
@@ -409,6 +427,7 @@ type FigureRow struct {
 	Kind       CaseKind
 	Channel    Channel
 	Mode       Mode
+	Status     WriterStatus
 	Bucket     int
 	N          int
 }
