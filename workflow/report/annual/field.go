@@ -52,8 +52,8 @@ const (
 )
 
 // Field is one named figure of the annual report: the only definition of it.
-// Its name, formula and what it leaves out are the catalogue keys
-// annual.field.<key>, .formula and .excludes.
+// Its name, formula and what it leaves out are the catalogue keys Name(), and that
+// with .formula and .excludes behind it.
 type Field struct {
 	Key    string
 	Unit   Unit
@@ -63,6 +63,15 @@ type Field struct {
 	// nothing lies behind it.
 	Opens string
 	read  func(ctx context.Context, r *reader) (Value, error)
+}
+
+// Name is the catalogue key of what the field is called. The figures of the office
+// have their names and formulas there.
+func (f Field) Name() string {
+	if key, ok := strings.CutPrefix(f.Key, "cases."); ok {
+		return "figure." + key
+	}
+	return "annual.field." + f.Key
 }
 
 // Value is what a field comes to.
@@ -151,7 +160,7 @@ func figures() []Field {
 	var out []Field
 	for _, f := range report.All {
 		field := Field{Key: "cases." + f.Key, Unit: units[f.Unit], Nature: Flow, Source: FromCases, Opens: "case"}
-		if f.Behind == "" {
+		if f.Nature == report.Stock {
 			field.Nature = Stock
 		}
 		field.read = func(ctx context.Context, r *reader) (Value, error) { return r.figure(ctx, f) }

@@ -176,7 +176,7 @@ func facts(r workflow.AnnualReport) FrozenReport {
 func (b *Bureau) defined(values map[string]Value, overrides []workflow.AnnualOverride) []FrozenField {
 	out := make([]FrozenField, 0, len(Fields))
 	for _, f := range Fields {
-		key := "annual.field." + f.Key
+		key := f.Name()
 		d := FrozenField{
 			Key: f.Key, Name: b.Text(key), Formula: b.Text(key + ".formula"), Excludes: b.Text(key + ".excludes"),
 			Unit: f.Unit, Nature: f.Nature, Source: f.Source, Opens: f.Opens, Value: values[f.Key], Counted: values[f.Key],

@@ -76,6 +76,9 @@ func (r *reader) all(ctx context.Context) (map[string]Value, error) {
 	return out, nil
 }
 
+// known is the moment whose knowledge counts; zero for what is known now.
+func (r *reader) known() time.Time { return r.report.AsOf }
+
 // period is the days of the report, half-open.
 func (r *reader) period() report.Period {
 	return report.Period{From: r.report.From, To: dayAfter(r.report.Last)}
@@ -225,7 +228,7 @@ func (r *reader) duty(ctx context.Context) ([]workflow.Duty, error) {
 func (r *reader) cases(ctx context.Context, measures ...workflow.Measure) (Value, error) {
 	p := r.period()
 	if !r.ids {
-		rows, err := r.store.Sum(ctx, workflow.FigureQuery{Measures: measures, From: p.From, To: p.To})
+		rows, err := r.store.Sum(ctx, workflow.FigureQuery{Measures: measures, From: p.From, To: p.To, AsOf: r.known()})
 		n := 0
 		for _, row := range rows {
 			n += row.N
@@ -246,7 +249,7 @@ func (r *reader) cases(ctx context.Context, measures ...workflow.Measure) (Value
 
 func (r *reader) behind(ctx context.Context, m workflow.Measure) ([]int64, error) {
 	p := r.period()
-	return r.store.CasesBehind(ctx, workflow.FactQuery{Measure: m, From: p.From, To: p.To})
+	return r.store.CasesBehind(ctx, workflow.FactQuery{Measure: m, From: p.From, To: p.To, AsOf: r.known()})
 }
 
 // figure is a figure of the office, and the cases that are its number, or the
@@ -261,10 +264,10 @@ func (r *reader) figure(ctx context.Context, f report.Figure) (Value, error) {
 	v := Value{None: cell.None, N: cell.N, Of: cell.Of, Days: cell.Days, Text: printed(f, cell)}
 	switch {
 	case !r.ids:
-	case f.Behind == "":
+	case f.Nature == report.Stock:
 		v.IDs, err = r.inHand(ctx)
-	default:
-		v.IDs, err = r.behind(ctx, f.Behind)
+	case t.Total.Cells[i].Behind != nil && t.Total.Cells[i].Behind.Fact != nil:
+		v.IDs, err = r.store.CasesBehind(ctx, *t.Total.Cells[i].Behind.Fact)
 	}
 	return v, err
 }
@@ -281,12 +284,12 @@ func (r *reader) totals(ctx context.Context) (report.Table, error) {
 }
 
 func (r *reader) tableBy(ctx context.Context, by workflow.Dimension) (report.Table, error) {
-	return r.office.Figures(ctx, workflow.BySystem(), report.Ask{Period: r.period(), By: by})
+	return r.office.Figures(ctx, workflow.BySystem(), report.Ask{Period: r.period(), By: by, AsOf: r.known()})
 }
 
 // inHand lists the cases that had come by the last day and had not ended.
 func (r *reader) inHand(ctx context.Context) ([]int64, error) {
-	until := workflow.FactQuery{Measure: workflow.CountReceived, To: r.period().To}
+	until := workflow.FactQuery{Measure: workflow.CountReceived, To: r.period().To, AsOf: r.known()}
 	came, err := r.store.CasesBehind(ctx, until)
 	if err != nil {
 		return nil, err
