@@ -37,21 +37,24 @@ const (
 // Sealed is the measure that counts the same of sealed cases.
 func (m Measure) Sealed() Measure { return "sealed." + m }
 
-// Fate is what has become of a letter. A letter without one is still in hand.
+// Fate is what has become of a letter.
 type Fate int
 
 // The fates. A letter that was answered keeps that fate, closed or not, unless
-// it was merged or withdrawn afterwards.
+// it was merged or withdrawn afterwards. All below FateMerged are matters of
+// their own.
 const (
-	FateDeclined Fate = 1 + iota
-	FateMerged
+	FateWaiting Fate = iota // for its first answer
+	FateDeclined
 	FateWithdrawn
 	FateInTime
 	FateLate
 	FateUnanswered // closed without an answer: its writer did not say what was asked
+	FateMerged
+	Fates // how many there are
 )
 
-// FateOf is what has become of the case; 0 while it waits for its first answer.
+// FateOf is what has become of the case.
 func FateOf(c Case) Fate {
 	switch {
 	case c.State == Declined:
@@ -67,7 +70,7 @@ func FateOf(c Case) Fate {
 	case !c.Open():
 		return FateUnanswered
 	}
-	return 0
+	return FateWaiting
 }
 
 // Fact is one thing that counts, on a day of the college, with the dimensions
@@ -112,9 +115,7 @@ func FactsOf(c Case, zone *time.Location) []Fact {
 	}
 	add(CountReceived, c.Received, 0)
 	add(CountArrived, c.Received, hourOfWeek(c.Received.In(zone)))
-	if fate := FateOf(c); fate != 0 {
-		add(CountFate, c.Received, int(fate))
-	}
+	add(CountFate, c.Received, int(FateOf(c)))
 	add(CountAccepted, c.Accepted, 0)
 	addSigned(add, c)
 	addEnding(add, c)
