@@ -229,6 +229,10 @@ type Ledger interface {
 	// CountByColumn counts the items public as of a moment in each column.
 	CountByColumn(ctx context.Context, asOf time.Time) (map[int64]int, error)
 
+	// ItemJournal lists what the journal says of an item and its reviews, the
+	// newest first.
+	ItemJournal(ctx context.Context, id int64, limit int) ([]JournalEntry, error)
+
 	Duties(ctx context.Context) ([]Duty, error) // by their numbers
 	SaveDuty(ctx context.Context, d *Duty) error
 
