@@ -109,7 +109,6 @@ CREATE INDEX items_department ON items (department_id, day DESC, id DESC);
 CREATE INDEX items_import ON items (import_id) WHERE import_id IS NOT NULL;
 
 -- The history of an item is what the journal says of it and of its reviews.
-CREATE INDEX journal_subject ON journal (subject, id);
 CREATE INDEX journal_about ON journal ((detail ->> 'subject'), id);
 
 -- The 清单 of what colleges must publish (教办函〔2014〕23号): which of it applies

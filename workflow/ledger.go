@@ -115,6 +115,15 @@ func (i Item) Digest() []byte {
 	return sum[:]
 }
 
+// Document is the official number of a document, for example 校办发〔2023〕89号;
+// "" of anything else.
+func (i Item) Document() string {
+	if i.Channel != InDocument {
+		return ""
+	}
+	return i.Series + strconv.Itoa(i.Serial) + "号"
+}
+
 // Public reports whether the item is public now.
 func (i Item) Public() bool { return i.State == ItemPublished }
 
