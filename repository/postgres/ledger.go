@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -139,4 +140,13 @@ const sqlItem = `SELECT` + itemColumns + ` FROM items i WHERE i.id = $1`
 func (s *Store) Item(ctx context.Context, id int64) (workflow.Item, error) {
 	r, err := one[itemRow](ctx, s, "read item", sqlItem, id)
 	return r.toItem(), err
+}
+
+const sqlItemJournal = `SELECT` + journalColumns + `
+	FROM journal WHERE subject = 'item:' || $1::text OR detail ->> 'subject' = 'item:' || $1::text
+	ORDER BY id DESC LIMIT $2`
+
+// ItemJournal implements workflow.Ledger.
+func (s *Store) ItemJournal(ctx context.Context, id int64, limit int) ([]workflow.JournalEntry, error) {
+	return many(ctx, s, "list journal of item", journalRow.toEntry, sqlItemJournal, strconv.FormatInt(id, 10), ref(limit))
 }

@@ -214,4 +214,3 @@ func (s *Store) UndoImport(ctx context.Context, id int64, at time.Time) (int, er
 	n, err := s.exec(ctx, "undo import", sqlUndoImport, id, instant(at))
 	return int(n), err
 }
-
