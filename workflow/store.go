@@ -124,6 +124,7 @@ type FactQuery struct {
 	Measure    Measure
 	From, To   string // days, half-open
 	Department int64
+	NoOne      bool // counted when no department had it
 	Category   int64
 	Kind       CaseKind
 	Channel    Channel
