@@ -27,6 +27,7 @@ type Store interface {
 	Rules
 	Figures
 	Reviews
+	Publications
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }

@@ -39,7 +39,10 @@ type data struct {
 
 	categoryIDs, policyIDs int64
 
-	reviews table[int64, workflow.Review]
+	reviews      table[int64, workflow.Review]
+	publications table[int64, workflow.Publication]
+	redactions   table[int64, workflow.Redaction]
+	proofs       table[string, workflow.ProofDay]
 
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
@@ -60,7 +63,8 @@ func newData() *data {
 		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
 		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
 		figures: map[workflow.Fact]int{},
-		reviews: newTable[int64, workflow.Review](),
+		reviews: newTable[int64, workflow.Review](), publications: newTable[int64, workflow.Publication](),
+		redactions: newTable[int64, workflow.Redaction](), proofs: newTable[string, workflow.ProofDay](),
 	}
 }
 
@@ -78,7 +82,8 @@ func (d *data) clone() *data {
 		templates: d.templates.clone(), settings: d.settings.clone(),
 		accounts: d.accounts.clone(), policies: d.policies.clone(),
 		calendars: d.calendars.clone(), facts: d.facts.clone(),
-		reviews: d.reviews.clone(),
+		reviews: d.reviews.clone(), publications: d.publications.clone(),
+		redactions: d.redactions.clone(), proofs: d.proofs.clone(),
 		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }
