@@ -29,6 +29,7 @@ type Store interface {
 	Annals
 	Reviews
 	Ledger
+	Publications
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }

@@ -39,7 +39,10 @@ type data struct {
 
 	categoryIDs, policyIDs int64
 
-	reviews table[int64, workflow.Review]
+	reviews      table[int64, workflow.Review]
+	publications table[int64, workflow.Publication]
+	redactions   table[int64, workflow.Redaction]
+	proofs       table[string, workflow.ProofDay]
 
 	reports   table[int64, workflow.AnnualReport]
 	blocks    table[string, workflow.AnnualBlock]
@@ -78,6 +81,8 @@ func newData() *data {
 		reports: newTable[int64, workflow.AnnualReport](), blocks: newTable[string, workflow.AnnualBlock](), texts: newTable[string, annualText](),
 		comments: newTable[int64, workflow.AnnualComment](), overrides: newTable[string, workflow.AnnualOverride](),
 		snapshots: newTable[int64, workflow.AnnualSnapshot](), contacts: newTable[int64, yearContacts](),
+		reviews: newTable[int64, workflow.Review](), publications: newTable[int64, workflow.Publication](),
+		redactions: newTable[int64, workflow.Redaction](), proofs: newTable[string, workflow.ProofDay](),
 	}
 }
 
@@ -99,6 +104,8 @@ func (d *data) clone() *data {
 		reviews: d.reviews.clone(),
 		reports: d.reports.clone(), blocks: d.blocks.clone(), texts: d.texts.clone(), comments: d.comments.clone(),
 		overrides: d.overrides.clone(), snapshots: d.snapshots.clone(), contacts: d.contacts.clone(),
+		reviews: d.reviews.clone(), publications: d.publications.clone(),
+		redactions: d.redactions.clone(), proofs: d.proofs.clone(),
 		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }
