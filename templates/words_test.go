@@ -36,6 +36,9 @@ var dynamicPrefixes = []string{
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",
+
+	// Reviews and selected answers.
+	"review.tab.", "review.subject.", "review.none.", "review.result.", "review.ground.", "review.question.", "review.part.",
 }
 
 // keyArguments says which arguments of a template function are catalogue keys.

@@ -27,6 +27,10 @@ type Store interface {
 	Rules
 	Figures
 	Checks
+	Annals
+	Reviews
+	Ledger
+	Publications
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }
@@ -236,6 +240,8 @@ type Clocks interface {
 	// Ringing lists running clocks whose breach is not yet noted, ids above
 	// after, in order, for arming timers; the caller pages by id.
 	Ringing(ctx context.Context, after int64, limit int) ([]Clock, error)
+	// RingingBefore is Ringing of those with a step before a moment.
+	RingingBefore(ctx context.Context, before time.Time, after int64, limit int) ([]Clock, error)
 	// TakeDue takes up to limit running clocks whose warning or due time is at
 	// or before now and not yet noted, and keeps others from taking the same
 	// ones until Atomic ends. It must be called inside one. A noted breach ends

@@ -66,7 +66,9 @@ func (o *Office) Charts(ctx context.Context, by workflow.Actor, ask Ask) (Charts
 	err = o.read(ask,
 		func(r *reader) { months = r.sum(ctx, ask.Period, workflow.ByMonth, received) },
 		func(r *reader) { lastYear = r.sum(ctx, ask.lastYear(), workflow.ByMonth, received) },
-		func(r *reader) { fates = r.sum(ctx, ask.Period, workflow.ByChannel, []workflow.Measure{workflow.CountFate}) },
+		func(r *reader) {
+			fates = r.sum(ctx, ask.Period, workflow.ByChannel, []workflow.Measure{workflow.CountFate})
+		},
 		func(r *reader) {
 			sizes = r.sum(ctx, ask.Period, "", []workflow.Measure{workflow.CountWorked, workflow.CountArrived, workflow.CountRated})
 		})

@@ -9,12 +9,16 @@ import (
 	"mailbox/workflow"
 )
 
-// Files writes sheets as files.
+// Files writes sheets and documents as files.
 type Files interface {
-	// Kind is the media type of a format, csv or xlsx, and "" for others.
+	// Kind is the media type of a format, and "" for one that nothing is written in.
 	Kind(format string) string
 	// Write writes the sheet in a format.
 	Write(w io.Writer, format string, s Sheet) error
+	// WriteWorkbook writes several sheets as one xlsx.
+	WriteWorkbook(w io.Writer, sheets []Sheet) error
+	// WriteDocument writes an official document in a format, docx, pdf or json.
+	WriteDocument(w io.Writer, format string, d workflow.Document) error
 }
 
 // Export is Figures for somebody who takes them away as a file: what was asked
