@@ -60,3 +60,28 @@ CREATE INDEX cases_flaw_nodepartment ON cases (id) WHERE (department_id IS NULL 
 CREATE INDEX cases_flaw_verdict ON cases (id) WHERE (answered_at IS NOT NULL AND (in_time IS NULL OR worked_minutes IS NULL));
 CREATE INDEX cases_flaw_rating ON cases (id) WHERE (rated_at IS NOT NULL AND (rate_result IS NULL OR rate_speed IS NULL OR rate_attitude IS NULL OR answered_at IS NULL));
 CREATE INDEX clocks_open ON clocks (case_id) WHERE met_at IS NULL AND cancelled_at IS NULL;
+
+-- The monthly bulletin (通报). Once it was sent, nothing of it changes.
+CREATE TABLE bulletins (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    month       date        NOT NULL UNIQUE CHECK (extract(day FROM month) = 1),
+    state       text        NOT NULL CHECK (state IN ('draft', 'sent')),
+    body        text        NOT NULL DEFAULT '', -- what the office says to the figures
+    figures     jsonb       NOT NULL,            -- numbers by department, frozen with the approval
+    created_at  timestamptz NOT NULL,
+    edited_at   timestamptz,
+    edited_by   bigint      REFERENCES accounts (id),
+    approved_at timestamptz,
+    approved_by bigint      REFERENCES accounts (id),
+    version     bigint      NOT NULL DEFAULT 1,
+    CHECK ((state = 'sent') = (approved_at IS NOT NULL)),
+    CHECK ((state = 'sent') = (approved_by IS NOT NULL))
+);
+CREATE FUNCTION keep_bulletin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.state = 'sent' THEN
+        RAISE EXCEPTION 'a bulletin that was sent is not changed' USING ERRCODE = 'raise_exception';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER bulletins_keep BEFORE UPDATE OR DELETE ON bulletins FOR EACH ROW EXECUTE FUNCTION keep_bulletin();

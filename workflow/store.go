@@ -27,6 +27,7 @@ type Store interface {
 	Rules
 	Figures
 	Checks
+	Bulletins
 	Annals
 	Reviews
 	Ledger

@@ -39,7 +39,7 @@ func (p *Pages) Counts(c *web.Context) (map[string]web.NavCount, error) {
 	}
 	return map[string]web.NavCount{
 		"/office/check": {N: flaws},
-		"/office": {N: tray.all()}, "/office/board": {N: late, Late: true},
+		"/office":       {N: tray.all()}, "/office/board": {N: late, Late: true},
 		"/office/mail": {N: held + unreadable}, "/office/undelivered": {N: failed, Late: true},
 	}, nil
 }

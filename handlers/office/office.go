@@ -29,6 +29,7 @@ type College interface {
 type Deps struct {
 	Cases    *casework.Casework
 	Figures  *report.Office
+	Monthly  *report.Bulletins
 	Intake   *intake.Intake
 	Mail     *intake.Mailroom
 	Failures *delivery.Failures
@@ -66,6 +67,8 @@ var Views = map[string]any{
 	"office/undelivered.html": undeliveredPage{},
 	"office/figures.html":     figuresPage{},
 	"office/check.html":       checkPage{},
+	"office/bulletins.html":   bulletinsPage{},
+	"office/bulletin.html":    bulletinPage{},
 }
 
 // span is working time that can say how far away something is due.
