@@ -121,7 +121,7 @@ func (b *Bulletins) addOverdue(ctx context.Context, v *workflow.BulletinValues, 
 		if !known {
 			w := names[fmt.Sprint(r.Department)]
 			i = len(v.Lines)
-			v.Lines = append(v.Lines, workflow.BulletinLine{Department: r.Department, NameZH: w.zh, NameEN: w.en})
+			v.Lines = append(v.Lines, bulletinLine(DepartmentFigures, b.office.compareable(Ask{}, row{id: r.Department, zh: w.zh, en: w.en}, newAccount())))
 		}
 		v.Lines[i].Overdue = r.Overdue
 	}
