@@ -49,7 +49,8 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Forgetful: func() bool { return a.warning != "" },
 		}),
 		publication: publication.New(publication.Deps{Reviews: a.reviews, College: a.store}),
-		api:         api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs,
+		api: api.New(api.Deps{
+			Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs,
 			Words: func(locale, key string) string { return a.words.Text(locale, key) },
 		}),
 	}, err

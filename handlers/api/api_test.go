@@ -92,7 +92,8 @@ func start(tb testing.TB, change ...func(*web.Deps)) *mailbox {
 	for _, f := range change {
 		f(&d)
 	}
-	pages := api.New(api.Deps{Intake: m.Intake, Cases: m.Cases, College: m.store, Figures: office, Blobs: m.Blobs,
+	pages := api.New(api.Deps{
+		Intake: m.Intake, Cases: m.Cases, College: m.store, Figures: office, Blobs: m.Blobs,
 		Words: func(locale, key string) string { return d.Templates.Text(locale, key) },
 	})
 	m.site = site.StartWith(tb, d, pages.Routes()...)
