@@ -18,9 +18,11 @@ import (
 // order is the order in which the schema wants the children of an element. Word
 // refuses a file with another, without saying why.
 var order = map[string][]string{
-	"pPr": {"pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr", "pBdr", "shd", "tabs",
+	"pPr": {
+		"pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr", "pBdr", "shd", "tabs",
 		"kinsoku", "wordWrap", "overflowPunct", "autoSpaceDE", "autoSpaceDN", "adjustRightInd", "snapToGrid", "spacing", "ind",
-		"contextualSpacing", "jc", "textAlignment", "outlineLvl", "rPr", "sectPr"},
+		"contextualSpacing", "jc", "textAlignment", "outlineLvl", "rPr", "sectPr",
+	},
 	"rPr":    {"rStyle", "rFonts", "b", "bCs", "i", "iCs", "snapToGrid", "color", "spacing", "w", "kern", "sz", "szCs", "u", "lang"},
 	"sectPr": {"headerReference", "footerReference", "type", "pgSz", "pgMar", "pgNumType", "cols", "titlePg", "docGrid"},
 	"tblPr":  {"tblStyle", "tblW", "jc", "tblInd", "tblBorders", "tblLayout", "tblCellMar", "tblLook"},
@@ -30,11 +32,15 @@ var order = map[string][]string{
 	"tc":     {"tcPr", "p"},
 	"r":      {"rPr", "br", "t", "fldChar", "instrText"},
 	"p":      {"pPr", "r"},
-	"style": {"name", "aliases", "basedOn", "next", "link", "uiPriority", "semiHidden", "unhideWhenUsed", "qFormat",
-		"pPr", "rPr", "tblPr"},
+	"style": {
+		"name", "aliases", "basedOn", "next", "link", "uiPriority", "semiHidden", "unhideWhenUsed", "qFormat",
+		"pPr", "rPr", "tblPr",
+	},
 	"settings": {"zoom", "defaultTabStop", "evenAndOddHeaders", "drawingGridVerticalSpacing", "characterSpacingControl", "compat", "themeFontLang"},
-	"compat": {"spaceForUL", "balanceSingleByteDoubleByteWidth", "doNotLeaveBackslashAlone", "ulTrailSpace", "doNotExpandShiftReturn",
-		"adjustLineHeightInTable", "useFELayout", "compatSetting"},
+	"compat": {
+		"spaceForUL", "balanceSingleByteDoubleByteWidth", "doNotLeaveBackslashAlone", "ulTrailSpace", "doNotExpandShiftReturn",
+		"adjustLineHeightInTable", "useFELayout", "compatSetting",
+	},
 	"styles": {"docDefaults", "latentStyles", "style"},
 	"font":   {"altName", "panose1", "charset", "family", "notTrueType", "pitch", "sig"},
 }
@@ -267,7 +273,7 @@ func TestDOCX_namesNobody(t *testing.T) {
 // TestDocument_isTheSameAgain: reports are frozen by the hash of their files.
 func TestDocument_isTheSameAgain(t *testing.T) {
 	t.Parallel()
-	for _, format := range []string{"docx", "json"} {
+	for _, format := range []string{"docx", "pdf", "json"} {
 		var first, second bytes.Buffer
 		for _, b := range []*bytes.Buffer{&first, &second} {
 			if err := (document.Files{}).WriteDocument(b, format, sample()); err != nil {

@@ -76,7 +76,7 @@ func language(d workflow.Document) string {
 	return "zh-CN"
 }
 
-// writeSettings: pages have two sides, and punctuation may stand in the margin.
+// writeSettings: pages have two sides, and what a printer sets close stands close.
 func writeSettings(x *xmlWriter, d workflow.Document) {
 	x.raw(`<w:settings ` + namespaces + `><w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/><w:evenAndOddHeaders/>`)
 	x.raw(`<w:drawingGridVerticalSpacing w:val="579"/><w:characterSpacingControl w:val="compressPunctuation"/>`)
