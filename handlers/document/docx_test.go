@@ -224,9 +224,10 @@ func TestDOCX(t *testing.T) {
 	for _, want := range []string{
 		`<w:pgSz w:w="11906" w:h="16838"/>`,
 		`<w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1588"`,
-		`<w:docGrid w:type="linesAndChars" w:linePitch="579" w:charSpace="-848"/>`,
+		`<w:docGrid w:type="lines" w:linePitch="579"/>`,
 		`<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>`,
 		`w:firstLineChars="200"`,
+		`<w:pStyle w:val="signature"/><w:keepNext/>`,
 		`<w:rFonts w:hint="eastAsia"/>`,
 	} {
 		if !bytes.Contains(main, []byte(want)) {

@@ -130,6 +130,24 @@ func TestPDF_longCell(t *testing.T) {
 	}
 }
 
+// TestPDF_together: a heading goes with its text, a signature with its date, and a
+// small table is not divided.
+func TestPDF_together(t *testing.T) {
+	t.Parallel()
+	for name, ends := range map[string]workflow.Document{
+		"heading": {Blocks: []workflow.Block{head(1, "一、总体情况"), say("文")}},
+		"table":   {Blocks: []workflow.Block{head(4, "（1）表"), sampleBlocks()[9]}},
+		"date":    {Signature: "江城学院", Date: "2023-11-07"},
+	} {
+		d := ends
+		d.Blocks = append([]workflow.Block{say(strings.Repeat("字", 28*21-2))}, d.Blocks...)
+		f := asPDF(t, d)
+		if len(f.pages) != 2 || len(f.pages[0].lines) != 22 {
+			t.Errorf("%s: %d pages, %d lines on the first; want 21 and the page's number", name, len(f.pages), len(f.pages[0].lines))
+		}
+	}
+}
+
 func TestPDF_bookmarks(t *testing.T) {
 	t.Parallel()
 	all := fmt.Sprint(asPDF(t, sample()).objects)

@@ -51,9 +51,9 @@ func trimStart(glyphs []glyph) []glyph {
 }
 
 // justified is the space to add behind each glyph so that the line is full; 0
-// when that would tear it apart.
+// when that would tear it apart, and for lines of Latin words.
 func justified(glyphs []glyph, room, size float64) float64 {
-	if len(glyphs) < 2 {
+	if len(glyphs) < 2 || latin(glyphs) {
 		return 0
 	}
 	space := (room - width(glyphs)) / float64(len(glyphs)-1)
@@ -61,4 +61,15 @@ func justified(glyphs []glyph, room, size float64) float64 {
 		return 0
 	}
 	return space
+}
+
+// latin reports whether a line is mostly Latin letters.
+func latin(glyphs []glyph) bool {
+	narrow := 0
+	for _, g := range glyphs {
+		if form.RuneWidth(g.r) < 2 {
+			narrow++
+		}
+	}
+	return narrow > len(glyphs)*2/3
 }
