@@ -94,7 +94,7 @@ const (
 	MarkInstruct    Action = "instruct"
 	MarkReadFile    Action = "read_file"
 	MarkDeliverFail Action = "deliver_fail"
-	MarkReplan      Action = "replan" // another calendar: a promise falls due at another time
+	MarkReplan      Action = "replan"    // another calendar: a promise falls due at another time
 	MarkPublish     Action = "publish"   // the answer became public, or will at a moment
 	MarkUnpublish   Action = "unpublish" // it was taken back
 	MarkConsent     Action = "consent"   // the writer agrees to its being public

@@ -32,7 +32,9 @@ func (a *Answers) Exhibit(ctx context.Context, tx workflow.Store, r workflow.Rev
 		return workflow.Exhibit{}, err
 	}
 	x := workflow.Exhibit{Href: fmt.Sprintf("/office/publications/%d", p.ID), Parts: []workflow.ExhibitPart{
-		{Key: "subject", Text: public.Subject}, {Key: "question", Text: public.Question}, {Key: "answer", Text: public.Answer},
+		{Key: "subject", Text: public.Subject},
+		{Key: "question", Text: public.Question},
+		{Key: "answer", Text: public.Answer},
 		{Key: "facts", Text: strings.Join([]string{public.Received, public.Answered, category, department}, " · ")},
 	}}
 	for i, f := range public.Files {
