@@ -35,11 +35,11 @@ func (a *app) audiences(demo bool) (audiences, error) {
 	}
 	everybody, err := public.New(public.Deps{
 		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door,
-		Figures: a.figures, Key: a.keys.derive("public"),
+		Figures: a.figures, Answers: a.answers, Key: a.keys.derive("public"),
 	})
 	return audiences{
 		public: everybody,
-		desk:   desk.New(a.cases, a.vault, a.blobs),
+		desk:   desk.New(a.cases, a.vault, a.blobs, a.answers),
 		office: office.New(office.Deps{
 			Cases: a.cases, Figures: a.figures, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
