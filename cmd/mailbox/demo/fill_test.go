@@ -13,6 +13,7 @@ import (
 	"mailbox/handlers/channel/email"
 	"mailbox/repository/postgres"
 	"mailbox/repository/postgres/pgtest"
+	"mailbox/handlers/web"
 	"mailbox/workflow"
 	"mailbox/workflow/access"
 	"mailbox/workflow/audit"
@@ -29,7 +30,7 @@ func deps(tb testing.TB, store workflow.Store, now time.Time) demo.Deps {
 	d := demo.Deps{
 		Store: store, Keeper: workflow.Keeper{Chain: workflow.NewChain(secret), Zone: workflowtest.Zone, Domain: "college.example"},
 		Codes: workflow.NewCodes(secret), Limiter: workflowtest.NewLimiter(), Blobs: workflowtest.NewBlobs(),
-		Reader: email.Reader{Domain: "college.example"}, Passwords: worldtest.Plain{}, Now: func() time.Time { return now },
+		Reader: email.Reader{Domain: "college.example"}, Passwords: worldtest.Plain{}, Clean: web.WithoutMetadata, Now: func() time.Time { return now },
 	}
 	desk := &workflow.Desk{Store: store}
 	vault, err := access.NewVault(secret, desk)
