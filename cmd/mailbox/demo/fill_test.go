@@ -106,6 +106,10 @@ func sound(t *testing.T, store workflow.Store, now time.Time) {
 	if err != nil || extent.Cases != 240 {
 		t.Errorf("%d cases verified: %v", extent.Cases, err)
 	}
+	keeper := workflow.Keeper{Zone: workflowtest.Zone}
+	if n, err := audit.VerifyPublic(t.Context(), store, keeper, func(f audit.PublicFault) { t.Error(f) }); err != nil || n < 12 {
+		t.Errorf("%d answers verified: %v", n, err)
+	}
 	office := report.New(report.Deps{
 		Store: store, Now: func() time.Time { return now }, Zone: workflowtest.Zone, DayLength: func() time.Duration { return 7 * time.Hour },
 	})
