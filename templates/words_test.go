@@ -37,6 +37,7 @@ var dynamicPrefixes = []string{
 
 	// Reviews and selected answers.
 	"review.tab.", "review.subject.", "review.none.", "review.result.", "review.ground.", "review.question.", "review.part.",
+	"publication.state.", "publication.step.", "publication.trace.", "publication.never.", "answers.column.",
 }
 
 // keyArguments says which arguments of a template function are catalogue keys.

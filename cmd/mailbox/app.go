@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mailbox/handlers/channel/email/receive"
+	"mailbox/handlers/web"
 	"mailbox/repository/password"
 	"mailbox/templates"
 	"mailbox/workflow"
@@ -38,6 +39,7 @@ type app struct {
 	courier  *delivery.Courier
 	rules    *rules.Rules
 	reviews  *publication.Reviews
+	answers  *publication.Answers
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -73,6 +75,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
+	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
@@ -81,7 +84,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 
 // reviewed is everything that a confidentiality review can be about.
 func (a *app) reviewed() map[workflow.ReviewSubject]workflow.Reviewed {
-	return map[workflow.ReviewSubject]workflow.Reviewed{}
+	return map[workflow.ReviewSubject]workflow.Reviewed{workflow.ReviewAnswer: a.answers}
 }
 
 // dayLength is the office hours of a working day, by the current calendar.

@@ -30,6 +30,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconcile},
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
+			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
 	}
 	if s.has("delivery") {
@@ -77,6 +78,12 @@ func (a *app) project(ctx context.Context) error {
 // replan moves clocks that another process began under the calendar before.
 func (a *app) replan(ctx context.Context) error {
 	_, err := a.rules.Replan(ctx)
+	return err
+}
+
+// proveAnswers computes the fingerprints of the days that are over.
+func (a *app) proveAnswers(ctx context.Context) error {
+	_, err := a.answers.SealDays(ctx)
 	return err
 }
 
