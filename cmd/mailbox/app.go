@@ -36,6 +36,7 @@ type app struct {
 	cases    *casework.Casework
 	watch    *sla.Watch
 	figures  *report.Office
+	monthly  *report.Bulletins
 	courier  *delivery.Courier
 	rules    *rules.Rules
 	reviews  *publication.Reviews
@@ -79,6 +80,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
+	a.monthly = report.NewBulletins(a.figures, a.desk)
 	return a, a.joinMail(c, w)
 }
 

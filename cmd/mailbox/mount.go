@@ -41,7 +41,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		public: everybody,
 		desk:   desk.New(a.cases, a.vault, a.blobs, a.answers),
 		office: office.New(office.Deps{
-			Cases: a.cases, Figures: a.figures, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
+			Cases: a.cases, Figures: a.figures, Monthly: a.monthly, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
 		admin: admin.New(admin.Deps{
