@@ -155,13 +155,10 @@ func (b *Bureau) compose(ctx context.Context, tx workflow.Store, r workflow.Annu
 		values[field.Key] = field.Value
 	}
 	f.Blocks = setBlocks(p.blocks, values)
-	if whole {
-		if f.Tables, err = b.sheets(ctx, read, f.Fields); err != nil {
-			return Frozen{}, fmt.Errorf("make tables: %w", err)
-		}
-		return f, b.rules(ctx, tx, &f)
+	if f.Tables, err = b.sheets(ctx, read, f.Fields, whole); err != nil {
+		return Frozen{}, fmt.Errorf("make tables: %w", err)
 	}
-	return f, nil
+	return f, b.rules(ctx, tx, &f)
 }
 
 func facts(r workflow.AnnualReport) FrozenReport {
