@@ -28,6 +28,8 @@ type Frozen struct {
 	Blocks   []FrozenBlock            `json:"blocks"`
 	Tables   []NamedSheet             `json:"tables"`
 	Contacts []workflow.AnnualContact `json:"contacts"`
+
+	body []byte // as it was stored; nil until then
 }
 
 // FrozenReport is what a report says of itself.
@@ -87,6 +89,10 @@ type FrozenBlock struct {
 
 // encode is the canonical encoding and its SHA-256.
 func (f Frozen) encode() (body, hash []byte, err error) {
+	if f.body != nil {
+		sum := sha256.Sum256(f.body)
+		return f.body, sum[:], nil
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -193,12 +193,12 @@ func (f Frozen) plain() string {
 			}
 		}
 	}
-	return strings.Join(append(lines, f.College, chineseDay(f.Report.Day)), "\n")
+	return strings.Join(append(lines, f.College, ChineseDay(f.Report.Day)), "\n")
 }
 
 func plainTable(t NamedSheet) string {
 	lines := []string{t.Sheet.Title}
-	for _, row := range grid(t.Sheet).Rows {
+	for _, row := range Grid(t.Sheet).Rows {
 		lines = append(lines, strings.Join(row, "\t"))
 	}
 	return strings.Join(lines, "\n")
