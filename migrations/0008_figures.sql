@@ -24,7 +24,7 @@ SELECT c.id, CASE WHEN c.sealed THEN 'sealed.' ELSE '' END || f.measure, (f.mome
 FROM cases c
 CROSS JOIN LATERAL (SELECT CASE WHEN c.state IN ('declined', 'merged', 'withdrawn') THEN c.ended_at ELSE coalesce(c.answered_at, c.ended_at) END AS at) e
 CROSS JOIN LATERAL (VALUES
-    ('arrived', c.received_at, c.received_at,
+    ('arrived', CASE WHEN c.mode <> 'anonymous' THEN c.received_at END, c.received_at, -- the hour could point at somebody
         24 * (extract(isodow FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int - 1) + extract(hour FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int, 1),
     ('fate', c.received_at, c.received_at, 0, 1), -- waits for its answer
     ('fate', c.received_at, e.at, 0, -1), -- until something became of it

@@ -27,7 +27,7 @@ const (
 	CountSolved     Measure = "solved"     // by the day of rating: the writer says solved
 	CountRefused    Measure = "refused"    // by the day it came; bucket: times the case was refused back
 	CountAskedAgain Measure = "askedagain" // by the day it came; bucket: times the writer asked again
-	CountArrived    Measure = "arrived"    // by the day it came; bucket: hour of the week, 0 is Monday midnight to one
+	CountArrived    Measure = "arrived"    // by the day it came, not of anonymous ones; bucket: hour of the week, 0 is Monday midnight to one
 	CountFate       Measure = "fate"       // by the day it came; bucket: what has become of it, see Fate
 	CountInFirst    Measure = "in_first"   // by the day of the first answer: by the time first promised
 	CountHandled    Measure = "handled"    // by the day of the first answer; bucket: whole working hours of the department
@@ -114,7 +114,9 @@ func FactsOf(c Case, zone *time.Location) []Fact {
 		})
 	}
 	add(CountReceived, c.Received, 0)
-	add(CountArrived, c.Received, hourOfWeek(c.Received.In(zone)))
+	if c.Mode != Anonymous { // the hour could point at somebody
+		add(CountArrived, c.Received, hourOfWeek(c.Received.In(zone)))
+	}
 	add(CountFate, c.Received, int(FateOf(c)))
 	add(CountAccepted, c.Accepted, 0)
 	addSigned(add, c)

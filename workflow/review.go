@@ -94,6 +94,7 @@ type ReviewQuery struct {
 	Doubtful   bool
 	Plain      bool // only those that are not doubtful
 	Department int64
+	OrAskedBy  int64 // with Department: also those this account asked for
 	AskedBy    int64
 	NotAskedBy int64
 	Subject    ReviewSubject

@@ -29,6 +29,7 @@ type Store interface {
 	Annals
 	Reviews
 	Ledger
+	Publications
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }
@@ -124,6 +125,7 @@ type FactQuery struct {
 	Measure    Measure
 	From, To   string // days, half-open
 	Department int64
+	NoOne      bool // counted when no department had it
 	Category   int64
 	Kind       CaseKind
 	Channel    Channel
@@ -237,6 +239,8 @@ type Clocks interface {
 	// Ringing lists running clocks whose breach is not yet noted, ids above
 	// after, in order, for arming timers; the caller pages by id.
 	Ringing(ctx context.Context, after int64, limit int) ([]Clock, error)
+	// RingingBefore is Ringing of those with a step before a moment.
+	RingingBefore(ctx context.Context, before time.Time, after int64, limit int) ([]Clock, error)
 	// TakeDue takes up to limit running clocks whose warning or due time is at
 	// or before now and not yet noted, and keeps others from taking the same
 	// ones until Atomic ends. It must be called inside one. A noted breach ends

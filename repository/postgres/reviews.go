@@ -118,7 +118,7 @@ func (c *conditions) reviews(q workflow.ReviewQuery) {
 	c.addIf(q.Decided, "r.result IS NOT NULL")
 	c.addIf(q.Doubtful, "r.doubtful")
 	c.addIf(q.Plain, "NOT r.doubtful")
-	c.addIf(q.Department != 0, "r.department_id = ?", q.Department)
+	c.addIf(q.Department != 0, "(r.department_id = ? OR r.asked_by = ?)", q.Department, q.OrAskedBy)
 	c.addIf(q.AskedBy != 0, "r.asked_by = ?", q.AskedBy)
 	c.addIf(q.NotAskedBy != 0, "r.asked_by <> ?", q.NotAskedBy)
 	c.addIf(q.Subject != "", "r.subject = ?", q.Subject)

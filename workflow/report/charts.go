@@ -16,7 +16,7 @@ type Charts struct {
 	Months []Month
 	Flow   []Course // by channel, those with letters only
 	Spread Spread
-	Week   [7][24]Counted // by weekday, Monday first, and hour of arrival
+	Week   [7][24]Counted // by weekday, Monday first, and hour of arrival; without anonymous ones
 	Marks  [5]Counted     // how many gave each mark for the result, 1 first
 }
 
@@ -66,7 +66,9 @@ func (o *Office) Charts(ctx context.Context, by workflow.Actor, ask Ask) (Charts
 	err = o.read(ask,
 		func(r *reader) { months = r.sum(ctx, ask.Period, workflow.ByMonth, received) },
 		func(r *reader) { lastYear = r.sum(ctx, ask.lastYear(), workflow.ByMonth, received) },
-		func(r *reader) { fates = r.sum(ctx, ask.Period, workflow.ByChannel, []workflow.Measure{workflow.CountFate}) },
+		func(r *reader) {
+			fates = r.sum(ctx, ask.Period, workflow.ByChannel, []workflow.Measure{workflow.CountFate})
+		},
 		func(r *reader) {
 			sizes = r.sum(ctx, ask.Period, "", []workflow.Measure{workflow.CountWorked, workflow.CountArrived, workflow.CountRated})
 		})
@@ -83,10 +85,9 @@ func (o *Office) Charts(ctx context.Context, by workflow.Actor, ask Ask) (Charts
 
 // list asks for the cases of a measure's buckets.
 func (a Ask) list(m workflow.Measure, first, end int) *workflow.Query {
-	return &workflow.Query{
-		Department: a.Department, Category: a.Category, Kind: a.Kind, Channel: a.Channel, Mode: a.Mode, Status: a.Status,
-		Order: workflow.NewestFirst, Fact: a.fact(m, first, end),
-	}
+	q := a.cases()
+	q.Fact = a.fact(m, first, end)
+	return q
 }
 
 // drawMonths puts each month beside the same one of the year before.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"mailbox/workflow"
 )
@@ -27,12 +28,28 @@ func (o *Office) Export(ctx context.Context, by workflow.Actor, ask Ask, format 
 	if err != nil {
 		return Table{}, err
 	}
+	return t, o.noteExport(ctx, by, t, "figures", format)
+}
+
+// ExportDepartments is Departments for somebody who takes them away as a file.
+func (o *Office) ExportDepartments(ctx context.Context, by workflow.Actor, ask Ask, format string) (Table, error) {
+	t, err := o.Departments(ctx, by, ask)
+	if err != nil {
+		return Table{}, err
+	}
+	return t, o.noteExport(ctx, by, t, "departments", format)
+}
+
+func (o *Office) noteExport(ctx context.Context, by workflow.Actor, t Table, subject, format string) error {
 	e := workflow.JournalEntry{
-		At: o.Now(), Account: by.ID, Action: "export", Subject: "figures",
+		At: o.Now(), Account: by.ID, Action: "export", Subject: subject,
 		Detail: map[string]string{"from": t.Ask.From, "to": t.Ask.To, "by": string(t.Ask.By), "format": format},
 	}
-	if err := o.Store.AddJournal(ctx, e, o.Chain.LinkJournal); err != nil {
-		return Table{}, fmt.Errorf("note export: %w", err)
+	if !t.Ask.AsOf.IsZero() {
+		e.Detail["as_of"] = t.Ask.AsOf.UTC().Format(time.RFC3339)
 	}
-	return t, nil
+	if err := o.Store.AddJournal(ctx, e, o.Chain.LinkJournal); err != nil {
+		return fmt.Errorf("note export: %w", err)
+	}
+	return nil
 }

@@ -83,10 +83,8 @@ func (o *Office) compared(f Figure, a *account) *Value {
 // behind asks for the cases of a cell.
 func (o *Office) behind(ask Ask, w row, f Figure) *workflow.Query {
 	narrow(&ask, w)
-	q := &workflow.Query{
-		Department: ask.Department, Category: ask.Category, Kind: ask.Kind, Channel: ask.Channel, Mode: ask.Mode, Status: ask.Status,
-		NoOne: ask.By == workflow.ByDepartment && w.key == "0", Order: workflow.NewestFirst,
-	}
+	q := ask.cases()
+	q.NoOne = ask.By == workflow.ByDepartment && w.key == "0"
 	switch {
 	case f.Nature == Stock && (!ask.AsOf.IsZero() || ask.To <= text(o.Now().In(o.Zone))):
 		return nil
@@ -99,8 +97,21 @@ func (o *Office) behind(ask Ask, w row, f Figure) *workflow.Query {
 		q.Happened = o.happened(ask, f.action)
 	default:
 		q.Fact = ask.fact(f.Behind, f.first, f.end)
+		q.Fact.NoOne, q.NoOne = q.NoOne, q.NoOne && ask.AsOf.IsZero()
 	}
 	return q
+}
+
+// cases asks for the cases a question is about, as they are now; as of a moment
+// that is past they may have been something else, which only facts know.
+func (a Ask) cases() *workflow.Query {
+	if !a.AsOf.IsZero() {
+		return &workflow.Query{Order: workflow.NewestFirst}
+	}
+	return &workflow.Query{
+		Department: a.Department, Category: a.Category, Kind: a.Kind, Channel: a.Channel, Mode: a.Mode, Status: a.Status,
+		Order: workflow.NewestFirst,
+	}
 }
 
 // fact asks for the cases behind a measure, in buckets from first up to, not

@@ -184,7 +184,7 @@ func (d *data) withFact(q *workflow.FactQuery) map[int64]bool {
 }
 
 func behind(q workflow.FactQuery, f workflow.Fact) bool {
-	return f.Measure == q.Measure && (q.From == "" || q.From <= f.Day) && (q.To == "" || f.Day < q.To) &&
+	return f.Measure == q.Measure && (!q.NoOne || f.Department == 0) && (q.From == "" || q.From <= f.Day) && (q.To == "" || f.Day < q.To) &&
 		like(q.Department, f.Department) && like(q.Category, f.Category) && like(q.Kind, f.Kind) &&
 		like(q.Channel, f.Channel) && like(q.Mode, f.Mode) && like(q.Status, f.Status) &&
 		f.Bucket >= q.MinBucket && (q.EndBucket == 0 || f.Bucket < q.EndBucket)

@@ -75,7 +75,7 @@ func askedFor(r workflow.Review, q workflow.ReviewQuery) bool {
 	switch {
 	case q.Open && decided, q.Decided && !decided, q.Doubtful && !r.Doubtful, q.Plain && r.Doubtful:
 		return false
-	case q.Department != 0 && r.Department != q.Department, q.AskedBy != 0 && r.AskedBy != q.AskedBy:
+	case q.Department != 0 && r.Department != q.Department && r.AskedBy != q.OrAskedBy, q.AskedBy != 0 && r.AskedBy != q.AskedBy:
 		return false
 	case q.NotAskedBy != 0 && r.AskedBy == q.NotAskedBy, q.Subject != "" && r.Subject != q.Subject:
 		return false

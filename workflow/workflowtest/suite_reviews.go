@@ -109,6 +109,7 @@ func reviewLists(t *testing.T, s workflow.Store, c College) {
 		{"doubtful", workflow.ReviewQuery{Doubtful: true}, []int64{doubtful.ID}},
 		{"plain", workflow.ReviewQuery{Plain: true}, []int64{item.ID, plain.ID}},
 		{"of a department", workflow.ReviewQuery{Department: c.Logistics.ID}, []int64{item.ID, doubtful.ID}},
+		{"of a department or asked by", workflow.ReviewQuery{Department: c.Academic.ID, OrAskedBy: c.Clerk.ID}, []int64{doubtful.ID, plain.ID}},
 		{"asked by", workflow.ReviewQuery{AskedBy: c.LogisticsClerk.ID}, []int64{item.ID}},
 		{"not asked by", workflow.ReviewQuery{NotAskedBy: c.LogisticsClerk.ID}, []int64{doubtful.ID, plain.ID}},
 		{"of a subject", workflow.ReviewQuery{Subject: workflow.ReviewItem, SubjectID: 9}, []int64{item.ID}},
