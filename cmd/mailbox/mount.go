@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"mailbox/handlers/admin"
+	"mailbox/handlers/annual"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
 	"mailbox/handlers/document"
@@ -25,6 +26,7 @@ type audiences struct {
 	api    *api.API
 
 	publication *publication.Pages
+	annual      *annual.Pages
 }
 
 // audiences makes the pages.
@@ -48,6 +50,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Rules: a.rules, Door: a.door, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
+		annual:      annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 		publication: publication.New(publication.Deps{Reviews: a.reviews, College: a.store}),
 		api:         api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
 	}, err
@@ -62,6 +65,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.publication.Routes()...),
+		server.Mount(p.annual.Routes()...),
 	)
 }
 

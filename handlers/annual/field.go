@@ -3,6 +3,7 @@ package annual
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"mailbox/handlers/web"
 	"mailbox/templates"
@@ -188,16 +189,13 @@ func numbers(c *web.Context, f annual.FrozenField, ids []int64) string {
 	if len(ids) == 0 {
 		return "—"
 	}
-	text := ""
-	for i, id := range ids[:min(len(ids), named)] {
-		if i > 0 {
-			text += c.Text("annual.changes.comma")
-		}
-		text += strconv.FormatInt(id, 10)
+	var some []string
+	for _, id := range ids[:min(len(ids), named)] {
+		some = append(some, strconv.FormatInt(id, 10))
 	}
 	key := "annual.changes.ids"
 	if len(ids) > named {
 		key = "annual.changes.ids.more"
 	}
-	return c.Text(key, c.Text("annual.opens."+f.Opens), text, len(ids))
+	return c.Text(key, c.Text("annual.opens."+f.Opens), strings.Join(some, " "), len(ids))
 }

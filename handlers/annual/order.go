@@ -69,7 +69,7 @@ func readOrder(c *web.Context, f *web.Form) (annual.Order, orderPage, error) {
 	var errs []error
 	year, err := strconv.Atoi(view.Year)
 	if err != nil {
-		errs = append(errs, workflow.Wrong("year", "invalid.number"))
+		errs = append(errs, workflow.Wrong("year", "request.field_number"))
 	}
 	o.Year = year
 	if view.AsOf != "" {

@@ -126,7 +126,7 @@ func fieldOf(c *web.Context, r workflow.AnnualReport, f annual.FrozenField) fiel
 	key := fieldName(f)
 	out := fieldView{
 		Key: f.Key, Name: c.Text(key), Value: f.Value.Text, Unit: c.Text("annual.unit." + string(f.Unit)), Nature: c.Text("annual.nature." + string(f.Nature)),
-		Formula: c.Text(key + ".formula"), Excludes: c.Text(key + ".excludes"), Href: path(r.ID, "fields", f.Key),
+		Formula: c.Text(key + ".formula"), Excludes: c.Text("annual.excludes", c.Text(key+".excludes")), Href: path(r.ID, "fields", f.Key),
 	}
 	if f.Override != nil {
 		out.Override = c.Text("annual.overridden", f.Override.By, f.Counted.Text, f.Override.Reason)

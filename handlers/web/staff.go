@@ -38,6 +38,7 @@ var places = []place{
 	{path: "/office/cases", key: "nav.cases", icon: "mail", shortcut: "g a", roles: append([]string{"discipline"}, seers...)},
 	{path: "/office/new", key: "nav.new", icon: "write", shortcut: "g w", roles: inOffice},
 	{path: "/office/figures", key: "nav.figures", icon: "chart", shortcut: "g f", roles: seers},
+	{path: "/office/reports", key: "nav.reports", icon: "file", shortcut: "g y", roles: seers},
 	{path: "/office/reviews", key: "nav.reviews", icon: "shield", shortcut: "g r", roles: inReview},
 	{path: "/desk/notices", key: "nav.notices", icon: "bell", shortcut: "g n"},
 	{key: "nav.mails", roles: inOffice},

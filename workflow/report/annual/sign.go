@@ -150,7 +150,7 @@ func (b Reviewed) Exhibit(ctx context.Context, tx workflow.Store, v workflow.Rev
 		return workflow.Exhibit{}, err
 	}
 	return workflow.Exhibit{
-		Parts: []workflow.ExhibitPart{{Key: "report", Text: f.plain()}},
+		Parts: []workflow.ExhibitPart{{Key: "text", Text: f.plain()}},
 		Href:  fmt.Sprintf("/office/reports/%d", v.SubjectID),
 	}, nil
 }
