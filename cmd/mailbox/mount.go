@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"mailbox/handlers/admin"
+	"mailbox/handlers/annual"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
 	"mailbox/handlers/document"
@@ -25,6 +26,7 @@ type audiences struct {
 	api    *api.API
 
 	publication *publication.Pages
+	annual      *annual.Pages
 }
 
 // audiences makes the pages.
@@ -51,7 +53,8 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
-		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		api:    api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		annual: annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 	}, err
 }
 
@@ -64,6 +67,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.publication.Routes()...),
+		server.Mount(p.annual.Routes()...),
 	)
 }
 
