@@ -75,8 +75,7 @@ type Deps struct {
 	Door    Door
 	Figures Figures
 	// Key is secret, of at least 32 bytes and the same in every replica: it
-	// seals the cookies of receipts and of tracking, and signs files that a
-	// form keeps.
+	// seals the cookies of receipts and of tracking.
 	Key []byte
 }
 
@@ -84,7 +83,6 @@ type Deps struct {
 type Pages struct {
 	Deps
 	box   box
-	files fileSigner
 	lists *lists
 }
 
@@ -97,15 +95,11 @@ func New(d Deps) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public pages: %w", err)
 	}
-	signing, err := hkdf.Key(sha256.New, d.Key, nil, "mailbox public files", 32)
-	if err != nil {
-		return nil, fmt.Errorf("public pages: %w", err)
-	}
 	b, err := newBox(sealing)
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{Deps: d, box: b, files: fileSigner{signing}, lists: &lists{college: d.College, figures: d.Figures}}, nil
+	return &Pages{Deps: d, box: b, lists: &lists{college: d.College, figures: d.Figures}}, nil
 }
 
 // How often one network may do what costs something. A campus is often one

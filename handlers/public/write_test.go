@@ -121,6 +121,24 @@ func TestFilesAreKeptOverAMistake(t *testing.T) {
 	}
 }
 
+// A form that lay open for days is sent again.
+func TestFilesKeptTooLong(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	c := s.Client(t)
+	form := s.typed(t, c, "subject", "")
+	page := c.PostFiles("/write", form, webtest.Upload{Field: "files", Name: "热水.png", Content: png}).Wants(422).HTML()
+	form.Set("subject", "热水")
+	form.Add("kept", page.One(t, "[name=kept]").Attr("value"))
+	s.Blobs.Sweep()
+	again := c.PostFiles("/write", form).Wants(422, "“热水.png”放了两天以上").HTML()
+	if got := again.One(t, "#f-body").Text(); !strings.Contains(got, form.Get("body")) || len(again.All("[name=kept]")) != 0 {
+		t.Errorf("the form came back with %q", got)
+	}
+	form.Del("kept")
+	receipt(t, c, c.PostFiles("/write", form).Header.Get("Location"))
+}
+
 // Whoever knows the hash of somebody's file must not get it by asking for it.
 func TestKeptFilesCannotBeForged(t *testing.T) {
 	t.Parallel()
