@@ -87,7 +87,7 @@ func (p *Pages) take(c *web.Context, o offered, f letterForm) error {
 	if err != nil {
 		return err
 	}
-	if err := p.keepReceipt(c, receipt); err != nil {
+	if err := p.keepReceipt(c, receipt, letter.Urgent); err != nil {
 		return err
 	}
 	return c.Redirect("/receipt/" + receipt.Number)

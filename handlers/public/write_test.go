@@ -192,10 +192,15 @@ func TestHelpIsShownOnceAndNeverHoldsALetterBack(t *testing.T) {
 		t.Error("help is hidden, or stands as a mistake")
 	}
 	form.Set("help_seen", page.One(t, "[name=help_seen]").Attr("value"))
-	number, _ := receipt(t, c, c.Post("/write", form).Header.Get("Location"))
+	to := c.Post("/write", form).Header.Get("Location")
+	number, _ := receipt(t, c, to)
 	if !s.caseOf(t, number).Urgent {
 		t.Error("the letter is not urgent")
 	}
+	if links := c.Get(to).Wants(200).HTML().All(".help-now a"); len(links) != 2 || links[1].Attr("href") != "tel:027-5550-0110" {
+		t.Errorf("%d numbers to call on the receipt", len(links))
+	}
+	c.Get(to+"/text").Wants(200, "027-5550-0110")
 }
 
 func TestQuietLettersSeeNoHelp(t *testing.T) {
