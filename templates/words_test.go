@@ -19,6 +19,7 @@ var dynamicPrefixes = []string{
 	"state.", "progress.", "kind.", "channel.", "mode.", "status.", "ground.", "role.", "outcome.", "clock.", "unit.",
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
 	"figure.", "figures.by.", // the table of figures
+	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.",
 
 	"figure.", "figures.by.", "office.column.", "office.due.", "office.filter.", "office.mail.", "office.mailbox.column.",
 	"office.measure.", "office.new.", "office.figures.span.", "office.tray.",
@@ -33,6 +34,9 @@ var dynamicPrefixes = []string{
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",
+
+	// Reviews and selected answers.
+	"review.tab.", "review.subject.", "review.none.", "review.result.", "review.ground.", "review.question.", "review.part.",
 }
 
 // keyArguments says which arguments of a template function are catalogue keys.

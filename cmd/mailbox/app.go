@@ -15,6 +15,7 @@ import (
 	"mailbox/workflow/casework"
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
+	"mailbox/workflow/publication"
 	"mailbox/workflow/report"
 	"mailbox/workflow/rules"
 	"mailbox/workflow/sla"
@@ -36,6 +37,7 @@ type app struct {
 	figures  *report.Office
 	courier  *delivery.Courier
 	rules    *rules.Rules
+	reviews  *publication.Reviews
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -71,9 +73,15 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
-	a.cases = casework.New(a.desk, a.codes, s.redis)
+	a.reviews = publication.NewReviews(a.desk, a.reviewed())
+	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
 	return a, a.joinMail(c, w)
+}
+
+// reviewed is everything that a confidentiality review can be about.
+func (a *app) reviewed() map[workflow.ReviewSubject]workflow.Reviewed {
+	return map[workflow.ReviewSubject]workflow.Reviewed{}
 }
 
 // dayLength is the office hours of a working day, by the current calendar.

@@ -22,6 +22,7 @@ type place struct {
 var (
 	inDepartment = []string{"dept_clerk", "dept_head", "discipline"}
 	inOffice     = []string{"clerk", "office_head"}
+	inReview     = []string{"reviewer", "clerk", "office_head", "dept_head", "dept_clerk"}
 	above        = []string{"leader", "principal"}
 	seers        = []string{"clerk", "office_head", "leader", "principal"}
 	rulers       = []string{"admin", "office_head"}
@@ -37,6 +38,7 @@ var places = []place{
 	{path: "/office/cases", key: "nav.cases", icon: "mail", shortcut: "g a", roles: append([]string{"discipline"}, seers...)},
 	{path: "/office/new", key: "nav.new", icon: "write", shortcut: "g w", roles: inOffice},
 	{path: "/office/figures", key: "nav.figures", icon: "chart", shortcut: "g f", roles: seers},
+	{path: "/office/reviews", key: "nav.reviews", icon: "shield", shortcut: "g r", roles: inReview},
 	{path: "/desk/notices", key: "nav.notices", icon: "bell", shortcut: "g n"},
 	{key: "nav.mails", roles: inOffice},
 	{path: "/office/mail", key: "nav.mail", icon: "help", shortcut: "g m", roles: inOffice},
@@ -136,6 +138,8 @@ func (u *User) HomePath() string {
 		return "/desk"
 	case Roles(above...).admits(u):
 		return "/office/board"
+	case u.Is("reviewer"):
+		return "/office/reviews"
 	case u.Is("admin"):
 		return "/admin"
 	}
