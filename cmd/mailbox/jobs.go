@@ -94,8 +94,9 @@ func (a *app) proveAnswers(ctx context.Context) error {
 	return err
 }
 
+// sweepFiles forgets the files of forms that were never sent.
 func (a *app) sweepFiles(ctx context.Context) error {
-	_, err := a.blobs.Sweep(ctx, a.desk.Now().Add(-24*time.Hour))
+	_, err := a.blobs.Sweep(ctx, a.desk.Now().Add(-workflow.Unsent), a.store.FilesInUse)
 	return err
 }
 
