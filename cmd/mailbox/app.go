@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mailbox/handlers/channel/email/receive"
+	"mailbox/handlers/document"
 	"mailbox/repository/password"
 	"mailbox/templates"
 	"mailbox/workflow"
@@ -15,6 +16,7 @@ import (
 	"mailbox/workflow/casework"
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
+	"mailbox/workflow/ledger"
 	"mailbox/workflow/publication"
 	"mailbox/workflow/report"
 	"mailbox/workflow/rules"
@@ -38,6 +40,8 @@ type app struct {
 	courier  *delivery.Courier
 	rules    *rules.Rules
 	reviews  *publication.Reviews
+	ledger   *ledger.Ledger
+	imports  *ledger.Imports
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -73,6 +77,8 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
+	a.ledger = ledger.New(a.desk)
+	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	a.cases = casework.New(a.desk, a.codes, s.redis)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
@@ -81,7 +87,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 
 // reviewed is everything that a confidentiality review can be about.
 func (a *app) reviewed() map[workflow.ReviewSubject]workflow.Reviewed {
-	return map[workflow.ReviewSubject]workflow.Reviewed{}
+	return map[workflow.ReviewSubject]workflow.Reviewed{workflow.ReviewItem: a.ledger.Reviewed()}
 }
 
 // dayLength is the office hours of a working day, by the current calendar.

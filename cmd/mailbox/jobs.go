@@ -29,6 +29,8 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "ring clocks", Every: 200 * time.Millisecond, Run: a.ring},
 			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconcile},
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
+			schedule.Job{Name: "store imports", Every: 2 * time.Second, Run: a.storeImports},
+			schedule.Job{Name: "tell late duties", Every: time.Hour, Run: a.tellLateDuties},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
 	}
@@ -77,6 +79,22 @@ func (a *app) project(ctx context.Context) error {
 // replan moves clocks that another process began under the calendar before.
 func (a *app) replan(ctx context.Context) error {
 	_, err := a.rules.Replan(ctx)
+	return err
+}
+
+// storeImports brings tables that were handed in into the ledger.
+func (a *app) storeImports(ctx context.Context) error {
+	for {
+		some, err := a.imports.Run(ctx)
+		if err != nil || !some {
+			return err
+		}
+	}
+}
+
+// tellLateDuties tells once of each change that was not published in time.
+func (a *app) tellLateDuties(ctx context.Context) error {
+	_, err := a.ledger.TellLate(ctx)
 	return err
 }
 

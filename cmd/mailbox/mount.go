@@ -7,6 +7,7 @@ import (
 	"mailbox/handlers/admin"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
+	"mailbox/handlers/disclosure"
 	"mailbox/handlers/document"
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
@@ -25,6 +26,7 @@ type audiences struct {
 	api    *api.API
 
 	publication *publication.Pages
+	disclosure  *disclosure.Pages
 }
 
 // audiences makes the pages.
@@ -49,6 +51,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Forgetful: func() bool { return a.warning != "" },
 		}),
 		publication: publication.New(publication.Deps{Reviews: a.reviews, College: a.store}),
+		disclosure:  disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Blobs: a.blobs, College: a.store, People: a.store}),
 		api:         api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
 	}, err
 }
@@ -62,6 +65,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.publication.Routes()...),
+		server.Mount(p.disclosure.Routes()...),
 	)
 }
 

@@ -43,6 +43,9 @@ func actionName(c *web.Context, action string) string {
 	if key, ok := actionNames[action]; ok {
 		return c.Text(key)
 	}
+	if strings.HasPrefix(action, "ledger.") || strings.HasPrefix(action, "review.") {
+		return c.Text("journal." + action)
+	}
 	return action
 }
 
