@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mailbox/handlers/web"
 	"mailbox/templates"
@@ -41,6 +42,9 @@ var actionNames = map[string]string{
 func actionName(c *web.Context, action string) string {
 	if key, ok := actionNames[action]; ok {
 		return c.Text(key)
+	}
+	if strings.HasPrefix(action, "ledger.") || strings.HasPrefix(action, "review.") {
+		return c.Text("journal." + action)
 	}
 	return action
 }
