@@ -17,6 +17,7 @@ type Store interface {
 	Cases
 	Letters
 	Dialogue
+	Attachments
 	Answers
 	Clocks
 	Events

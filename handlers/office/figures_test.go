@@ -45,6 +45,18 @@ func TestFigures_everyNumberEqualsItsList(t *testing.T) {
 	}
 }
 
+func TestFigures_nameMonthsInWords(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	k.busy(t, 1)
+	clerk := k.as(t, k.Clerk)
+	clerk.Get("/office/figures?span=year&by=month").Wants(http.StatusOK, "2026年11月")
+	clerk.Post("/preferences", url.Values{"locale": {"en"}, "back": {"/"}})
+	if a := clerk.Get("/office/figures?span=year&by=month").Wants(http.StatusOK, "Nov 2026"); strings.Contains(a.HTML().One(t, ".figures-table").Text(), "2026-1") {
+		t.Error("a month stands there as in a file")
+	}
+}
+
 func TestFigures_withoutABaseAreADash(t *testing.T) {
 	t.Parallel()
 	k := open(t)
@@ -145,7 +157,7 @@ func TestFigures_comparedWithWhatWasBefore(t *testing.T) {
 	}
 	project()
 	first := k.as(t, k.Clerk).Get("/office/figures?span=month").Wants(http.StatusOK).HTML()
-	if before := first.All(".stat-before")[0].Text(); before != "上期 0 (—) · 去年同期 0 (—)" {
+	if before := first.All(".stat-before")[0].Text(); before != "上期 0 (—) · 去年同期 0 (—)" {
 		t.Errorf("the first letter of all is compared as %q", before)
 	}
 	k.Set(time.Date(2026, 12, 7, 10, 0, 0, 0, workflowtest.Zone))
@@ -154,7 +166,7 @@ func TestFigures_comparedWithWhatWasBefore(t *testing.T) {
 	}
 	project()
 	next := k.as(t, k.Clerk).Get("/office/figures?span=month").Wants(http.StatusOK).HTML()
-	if before := next.All(".stat-before")[0].Text(); !strings.HasPrefix(before, "上期 1 (+200%)") {
+	if before := next.All(".stat-before")[0].Text(); !strings.HasPrefix(before, "上期 1 (+200%)") {
 		t.Errorf("three letters after one are compared as %q", before)
 	}
 }
