@@ -215,11 +215,30 @@ func (s *Store) StoredFigures(ctx context.Context, day string) (map[workflow.Fac
 	return out, nil
 }
 
-const sqlFigureDays = `SELECT DISTINCT day FROM figures_daily WHERE grain = 'all' AND n <> 0 ORDER BY day`
+// Counts are held to workflow.DigestMost.
+const sqlFigureDigests = `
+	SELECT day, sum(n) AS n, sum(greatest(least(n, 1048576), -1048576) * (
+		'x' || left(encode(sha256(convert_to(concat_ws('|', $1::text, measure, day, department_id, category_id, kind, channel, mode, status, bucket),
+			'UTF8')), 'hex'), 10))::bit(40)::bigint) AS sum
+	FROM figures_daily WHERE grain = 'all' AND n <> 0
+	GROUP BY day`
 
-// FigureDays implements workflow.Figures.
-func (s *Store) FigureDays(ctx context.Context) ([]string, error) {
-	return many(ctx, s, "list days with figures", func(d date) string { return string(d) }, sqlFigureDays)
+// FigureDigests implements workflow.Figures.
+func (s *Store) FigureDigests(ctx context.Context, salt string) (map[string]workflow.Digest, error) {
+	type row struct {
+		Day date  `db:"day"`
+		N   int64 `db:"n"`
+		Sum int64 `db:"sum"`
+	}
+	rows, err := many(ctx, s, "digest figures", same[row], sqlFigureDigests, salt)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]workflow.Digest, len(rows))
+	for _, r := range rows {
+		out[string(r.Day)] = workflow.Digest{N: r.N, Sum: r.Sum}
+	}
+	return out, nil
 }
 
 const sqlCountHappened = `
