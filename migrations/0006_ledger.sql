@@ -108,6 +108,9 @@ CREATE INDEX items_column ON items (column_id, day DESC, id DESC);
 CREATE INDEX items_department ON items (department_id, day DESC, id DESC);
 CREATE INDEX items_import ON items (import_id) WHERE import_id IS NOT NULL;
 
+-- The history of an item is what the journal says of it and of its reviews.
+CREATE INDEX journal_about ON journal ((detail ->> 'subject'), id);
+
 -- The 清单 of what colleges must publish (教办函〔2014〕23号): which of it applies
 -- here and where it stands.
 CREATE TABLE duties (

@@ -20,16 +20,20 @@ FROM cases c WHERE c.id = f.case_id;
 ALTER TABLE facts ALTER COLUMN at SET DEFAULT now();
 INSERT INTO facts (case_id, measure, day, department_id, category_id, kind, channel, mode, status, bucket, n, at)
 SELECT c.id, CASE WHEN c.sealed THEN 'sealed.' ELSE '' END || f.measure, (f.moment AT TIME ZONE 'Asia/Shanghai')::date,
-    coalesce(c.department_id, 0), c.category_id, c.kind, c.channel, c.mode, coalesce(nullif(c.writer_status, ''), 'none'), f.bucket, 1, f.known
-FROM cases c CROSS JOIN LATERAL (VALUES
-    ('arrived', c.received_at, c.received_at,
-        24 * (extract(isodow FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int - 1) + extract(hour FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int),
-    ('fate', c.received_at, CASE WHEN c.state IN ('declined', 'merged', 'withdrawn') THEN c.ended_at ELSE coalesce(c.answered_at, c.ended_at) END,
-        CASE WHEN c.state = 'declined' THEN 1 WHEN c.state = 'merged' THEN 2 WHEN c.state = 'withdrawn' THEN 3
-            WHEN c.answered_at IS NOT NULL AND NOT coalesce(c.in_time, true) THEN 5 WHEN c.answered_at IS NOT NULL THEN 4 ELSE 6 END),
-    ('in_first', CASE WHEN c.in_first THEN c.answered_at END, c.answered_at, 0),
-    ('signed', CASE WHEN c.signed_in_time IS NOT NULL THEN c.signed_for_at END, c.signed_for_at, CASE WHEN c.signed_in_time THEN 1 ELSE 2 END)
-) AS f (measure, moment, known, bucket)
+    coalesce(c.department_id, 0), c.category_id, c.kind, c.channel, c.mode, coalesce(nullif(c.writer_status, ''), 'none'), f.bucket, f.n, f.known
+FROM cases c
+CROSS JOIN LATERAL (SELECT CASE WHEN c.state IN ('declined', 'merged', 'withdrawn') THEN c.ended_at ELSE coalesce(c.answered_at, c.ended_at) END AS at) e
+CROSS JOIN LATERAL (VALUES
+    ('arrived', CASE WHEN c.mode <> 'anonymous' THEN c.received_at END, c.received_at, -- the hour could point at somebody
+        24 * (extract(isodow FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int - 1) + extract(hour FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int, 1),
+    ('fate', c.received_at, c.received_at, 0, 1), -- waits for its answer
+    ('fate', c.received_at, e.at, 0, -1), -- until something became of it
+    ('fate', c.received_at, e.at,
+        CASE WHEN c.state = 'declined' THEN 1 WHEN c.state = 'withdrawn' THEN 2 WHEN c.state = 'merged' THEN 6
+            WHEN c.answered_at IS NULL THEN 5 WHEN c.in_time IS FALSE THEN 4 ELSE 3 END, 1),
+    ('in_first', CASE WHEN c.in_first THEN c.answered_at END, c.answered_at, 0, 1),
+    ('signed', CASE WHEN c.signed_in_time IS NOT NULL THEN c.signed_for_at END, c.signed_for_at, CASE WHEN c.signed_in_time THEN 1 ELSE 2 END, 1)
+) AS f (measure, moment, known, bucket, n)
 WHERE f.moment IS NOT NULL AND f.known IS NOT NULL
 ORDER BY c.id;
 CREATE INDEX facts_at ON facts (at);

@@ -19,6 +19,7 @@ var dynamicPrefixes = []string{
 	"state.", "progress.", "kind.", "channel.", "mode.", "status.", "ground.", "role.", "outcome.", "clock.", "unit.",
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
 	"figure.", "figures.by.", // the table of figures
+	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.",
 
 	"figure.", "figures.by.", "office.column.", "office.due.", "office.filter.", "office.mail.", "office.mailbox.column.",
 	"office.measure.", "office.new.", "office.figures.span.", "office.tray.",

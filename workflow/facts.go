@@ -27,7 +27,7 @@ const (
 	CountSolved     Measure = "solved"     // by the day of rating: the writer says solved
 	CountRefused    Measure = "refused"    // by the day it came; bucket: times the case was refused back
 	CountAskedAgain Measure = "askedagain" // by the day it came; bucket: times the writer asked again
-	CountArrived    Measure = "arrived"    // by the day it came; bucket: hour of the week, 0 is Monday midnight to one
+	CountArrived    Measure = "arrived"    // by the day it came, not of anonymous ones; bucket: hour of the week, 0 is Monday midnight to one
 	CountFate       Measure = "fate"       // by the day it came; bucket: what has become of it, see Fate
 	CountInFirst    Measure = "in_first"   // by the day of the first answer: by the time first promised
 	CountHandled    Measure = "handled"    // by the day of the first answer; bucket: whole working hours of the department
@@ -37,21 +37,24 @@ const (
 // Sealed is the measure that counts the same of sealed cases.
 func (m Measure) Sealed() Measure { return "sealed." + m }
 
-// Fate is what has become of a letter. A letter without one is still in hand.
+// Fate is what has become of a letter.
 type Fate int
 
 // The fates. A letter that was answered keeps that fate, closed or not, unless
-// it was merged or withdrawn afterwards.
+// it was merged or withdrawn afterwards. All below FateMerged are matters of
+// their own.
 const (
-	FateDeclined Fate = 1 + iota
-	FateMerged
+	FateWaiting Fate = iota // for its first answer
+	FateDeclined
 	FateWithdrawn
 	FateInTime
 	FateLate
 	FateUnanswered // closed without an answer: its writer did not say what was asked
+	FateMerged
+	Fates // how many there are
 )
 
-// FateOf is what has become of the case; 0 while it waits for its first answer.
+// FateOf is what has become of the case.
 func FateOf(c Case) Fate {
 	switch {
 	case c.State == Declined:
@@ -67,7 +70,7 @@ func FateOf(c Case) Fate {
 	case !c.Open():
 		return FateUnanswered
 	}
-	return 0
+	return FateWaiting
 }
 
 // Fact is one thing that counts, on a day of the college, with the dimensions
@@ -111,10 +114,10 @@ func FactsOf(c Case, zone *time.Location) []Fact {
 		})
 	}
 	add(CountReceived, c.Received, 0)
-	add(CountArrived, c.Received, hourOfWeek(c.Received.In(zone)))
-	if fate := FateOf(c); fate != 0 {
-		add(CountFate, c.Received, int(fate))
+	if c.Mode != Anonymous { // the hour could point at somebody
+		add(CountArrived, c.Received, hourOfWeek(c.Received.In(zone)))
 	}
+	add(CountFate, c.Received, int(FateOf(c)))
 	add(CountAccepted, c.Accepted, 0)
 	addSigned(add, c)
 	addEnding(add, c)

@@ -115,6 +115,15 @@ func (i Item) Digest() []byte {
 	return sum[:]
 }
 
+// Document is the official number of a document, for example 校办发〔2023〕89号;
+// "" of anything else.
+func (i Item) Document() string {
+	if i.Channel != InDocument {
+		return ""
+	}
+	return i.Series + strconv.Itoa(i.Serial) + "号"
+}
+
 // Public reports whether the item is public now.
 func (i Item) Public() bool { return i.State == ItemPublished }
 
@@ -228,6 +237,10 @@ type Ledger interface {
 	LastSerial(ctx context.Context, q ItemQuery) (int, error)
 	// CountByColumn counts the items public as of a moment in each column.
 	CountByColumn(ctx context.Context, asOf time.Time) (map[int64]int, error)
+
+	// ItemJournal lists what the journal says of an item and its reviews, the
+	// newest first.
+	ItemJournal(ctx context.Context, id int64, limit int) ([]JournalEntry, error)
 
 	Duties(ctx context.Context) ([]Duty, error) // by their numbers
 	SaveDuty(ctx context.Context, d *Duty) error

@@ -29,6 +29,7 @@ type Store interface {
 	Annals
 	Reviews
 	Ledger
+	Publications
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }
@@ -126,6 +127,7 @@ type FactQuery struct {
 	Measure    Measure
 	From, To   string // days, half-open
 	Department int64
+	NoOne      bool // counted when no department had it
 	Category   int64
 	Kind       CaseKind
 	Channel    Channel

@@ -74,7 +74,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
-	a.cases = casework.New(a.desk, a.codes, s.redis)
+	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
 	return a, a.joinMail(c, w)
 }

@@ -189,16 +189,10 @@ func (s *Store) Still(ctx context.Context, do func(workflow.Store) error) error 
 	return s.persist(ctx, func() (again bool, err error) { return s.once(ctx, still, do) })
 }
 
-const sqlCasesBehind = `
-	SELECT case_id FROM facts
-	WHERE measure = $1 AND ($2::date IS NULL OR day >= $2::date) AND ($3::date IS NULL OR day < $3::date)
-		AND ($4::bigint IS NULL OR department_id = $4) AND ($5::bigint IS NULL OR category_id = $5)
-		AND ($6::text = '' OR kind = $6) AND ($7::text = '' OR channel = $7) AND ($8::text = '' OR mode = $8)
-		AND bucket >= $9
-	GROUP BY case_id HAVING sum(n) > 0 ORDER BY case_id`
-
-// CasesBehind implements workflow.Annals.
+// CasesBehind implements workflow.Annals, with the same conditions as a list.
 func (s *Store) CasesBehind(ctx context.Context, q workflow.FactQuery) ([]int64, error) {
-	return many(ctx, s, "list cases behind a figure", same[int64], sqlCasesBehind, q.Measure, date(q.From), date(q.To),
-		ref(q.Department), ref(q.Category), q.Kind, q.Channel, q.Mode, q.MinBucket)
+	var args []any
+	where := conditions{args: &args}
+	where.fact(&q)
+	return many(ctx, s, "list cases behind a figure", same[int64], "SELECT c.id FROM cases c WHERE "+where.String()+" ORDER BY c.id", args...)
 }

@@ -180,6 +180,7 @@ func (c *conditions) fact(q *workflow.FactQuery) {
 		f.addIf(q.From != "", "f.day >= ?::date", q.From)
 		f.addIf(q.To != "", "f.day < ?::date", q.To)
 		f.addIf(q.Department != 0, "f.department_id = ?", q.Department)
+		f.addIf(q.NoOne, "f.department_id = 0")
 		f.addIf(q.Category != 0, "f.category_id = ?", q.Category)
 		f.addIf(q.Kind != "", "f.kind = ?", q.Kind)
 		f.addIf(q.Channel != "", "f.channel = ?", q.Channel)

@@ -6,8 +6,8 @@ import (
 
 	"mailbox/workflow"
 	"mailbox/workflow/casework"
-	"mailbox/workflow/worldtest"
 	"mailbox/workflow/workflowtest"
+	"mailbox/workflow/worldtest"
 )
 
 // TestVerdicts_beforeAndAfterAnExtension answers between the date first promised

@@ -39,7 +39,10 @@ type data struct {
 
 	categoryIDs, policyIDs int64
 
-	reviews table[int64, workflow.Review]
+	reviews      table[int64, workflow.Review]
+	publications table[int64, workflow.Publication]
+	redactions   table[int64, workflow.Redaction]
+	proofs       table[string, workflow.ProofDay]
 
 	reports   table[int64, workflow.AnnualReport]
 	blocks    table[string, workflow.AnnualBlock]
@@ -74,10 +77,11 @@ func newData() *data {
 		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
 		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
 		figures: map[workflow.Fact]int{},
-		reviews: newTable[int64, workflow.Review](),
 		reports: newTable[int64, workflow.AnnualReport](), blocks: newTable[string, workflow.AnnualBlock](), texts: newTable[string, annualText](),
 		comments: newTable[int64, workflow.AnnualComment](), overrides: newTable[string, workflow.AnnualOverride](),
 		snapshots: newTable[int64, workflow.AnnualSnapshot](), contacts: newTable[int64, yearContacts](),
+		reviews: newTable[int64, workflow.Review](), publications: newTable[int64, workflow.Publication](),
+		redactions: newTable[int64, workflow.Redaction](), proofs: newTable[string, workflow.ProofDay](),
 	}
 }
 
@@ -96,9 +100,10 @@ func (d *data) clone() *data {
 		templates: d.templates.clone(), settings: d.settings.clone(),
 		accounts: d.accounts.clone(), policies: d.policies.clone(),
 		calendars: d.calendars.clone(), facts: d.facts.clone(),
-		reviews: d.reviews.clone(),
 		reports: d.reports.clone(), blocks: d.blocks.clone(), texts: d.texts.clone(), comments: d.comments.clone(),
 		overrides: d.overrides.clone(), snapshots: d.snapshots.clone(), contacts: d.contacts.clone(),
+		reviews: d.reviews.clone(), publications: d.publications.clone(),
+		redactions: d.redactions.clone(), proofs: d.proofs.clone(),
 		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }

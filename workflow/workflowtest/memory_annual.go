@@ -282,7 +282,8 @@ func (m *Memory) SaveAnnualContacts(ctx context.Context, year int, all []workflo
 // CasesBehind implements workflow.Annals.
 func (m *Memory) CasesBehind(ctx context.Context, q workflow.FactQuery) ([]int64, error) {
 	return read(ctx, m, func(d *data) ([]int64, error) {
-		return ids(d.cases.where(func(c workflow.Case) bool { return d.hasFact(c.ID, q) }), func(c workflow.Case) int64 { return c.ID }), nil
+		counts := d.withFact(&q)
+		return ids(d.cases.where(func(c workflow.Case) bool { return counts[c.ID] }), func(c workflow.Case) int64 { return c.ID }), nil
 	})
 }
 

@@ -167,24 +167,26 @@ func (m *Memory) FigureDigests(ctx context.Context, salt string) (map[string]wor
 	})
 }
 
-// hasFact reports whether the case counts for what is asked.
-func (d *data) hasFact(caseID int64, q workflow.FactQuery) bool {
-	sums := map[workflow.Fact]int{}
+// withFact is the cases that count for what is asked.
+func (d *data) withFact(q *workflow.FactQuery) map[int64]bool {
+	if q == nil {
+		return nil
+	}
+	sums := map[int64]int{}
 	for _, f := range d.facts.rows {
-		if f.CaseID == caseID && behind(q, f.Fact) && (q.AsOf.IsZero() || !f.At.After(q.AsOf)) {
-			sums[f.Fact] += f.N
+		if behind(*q, f.Fact) && (q.AsOf.IsZero() || !f.At.After(q.AsOf)) {
+			sums[f.CaseID] += f.N
 		}
 	}
-	for _, n := range sums {
-		if n > 0 {
-			return true
-		}
+	out := map[int64]bool{}
+	for id, n := range sums {
+		out[id] = n > 0
 	}
-	return false
+	return out
 }
 
 func behind(q workflow.FactQuery, f workflow.Fact) bool {
-	return f.Measure == q.Measure && (q.From == "" || q.From <= f.Day) && (q.To == "" || f.Day < q.To) &&
+	return f.Measure == q.Measure && (!q.NoOne || f.Department == 0) && (q.From == "" || q.From <= f.Day) && (q.To == "" || f.Day < q.To) &&
 		like(q.Department, f.Department) && like(q.Category, f.Category) && like(q.Kind, f.Kind) &&
 		like(q.Channel, f.Channel) && like(q.Mode, f.Mode) && like(q.Status, f.Status) &&
 		f.Bucket >= q.MinBucket && (q.EndBucket == 0 || f.Bucket < q.EndBucket)

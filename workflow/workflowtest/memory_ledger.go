@@ -125,7 +125,7 @@ func (d *data) putItem(i *workflow.Item) error {
 // gate is the foreign key and the checks of the table.
 func (d *data) gate(i workflow.Item) error {
 	shut := workflow.Fail(workflow.Invalid, "ledger.unreviewed")
-	if i.Review != 0 && (i.Passed != d.passed(i.Review, workflow.ReviewItem, i.ContentHash)) {
+	if i.Review != 0 && (i.Passed != d.reviewedAs(i.Review, i.ContentHash)) {
 		return shut
 	}
 	public := i.State == workflow.ItemPublished || i.State == workflow.ItemWithdrawn
@@ -240,4 +240,21 @@ func (m *Memory) LastSerial(ctx context.Context, q workflow.ItemQuery) (int, err
 		}
 		return last, nil
 	})
+}
+
+// ItemJournal implements workflow.Ledger.
+func (m *Memory) ItemJournal(ctx context.Context, id int64, limit int) ([]workflow.JournalEntry, error) {
+	return read(ctx, m, func(d *data) ([]workflow.JournalEntry, error) {
+		name := fmt.Sprintf("item:%d", id)
+		return newest(d.journal.where(func(e workflow.JournalEntry) bool {
+			return e.Subject == name || e.Detail["subject"] == name
+		}), limit), nil
+	})
+}
+
+// reviewedAs reports whether there is a review that passed of exactly this
+// content.
+func (d *data) reviewedAs(id int64, hash []byte) bool {
+	r, err := d.reviews.get(id)
+	return err == nil && r.Subject == workflow.ReviewItem && r.Passed() && string(r.ContentHash) == string(hash)
 }

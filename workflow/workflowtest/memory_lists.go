@@ -109,9 +109,10 @@ func (m *Memory) CountCases(ctx context.Context, q workflow.Query) (int, error) 
 }
 
 func (d *data) matching(q workflow.Query) []workflow.Case {
+	counted := d.withFact(q.Fact)
 	return d.cases.where(func(c workflow.Case) bool {
 		return d.inScope(q.Scope, c) && fitsState(q, c) && fitsWords(q, c) && fitsTimes(q, c) &&
-			d.fitsSearch(q.Search, c) && (q.Fact == nil || d.hasFact(c.ID, *q.Fact)) && (q.Happened == nil || d.happened(c.ID, *q.Happened))
+			d.fitsSearch(q.Search, c) && (q.Fact == nil || counted[c.ID]) && (q.Happened == nil || d.happened(c.ID, *q.Happened))
 	})
 }
 

@@ -168,11 +168,10 @@ const sqlArchiveFacts = `
 		(CASE WHEN c.in_time THEN 'in_time' ELSE 'late' END, c.answered_at, 0), ('worked', c.answered_at, c.worked_minutes / 60),
 		('rated', c.rated_at, c.rate_result), ('satisfied', CASE WHEN c.rate_result >= 3 THEN c.rated_at END, 0),
 		('solved', CASE WHEN c.rate_solved THEN c.rated_at END, 0), ('refused', CASE WHEN c.refusals > 0 THEN c.received_at END, c.refusals),
-		('arrived', c.received_at, 24 * (extract(isodow FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int - 1)
+		('arrived', CASE WHEN c.mode <> 'anonymous' THEN c.received_at END, 24 * (extract(isodow FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int - 1)
 			+ extract(hour FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int),
-		('fate', CASE WHEN c.ended_at IS NOT NULL OR c.answered_at IS NOT NULL THEN c.received_at END,
-			CASE WHEN c.state = 'declined' THEN 1 WHEN c.state = 'merged' THEN 2 WHEN c.state = 'withdrawn' THEN 3
-				WHEN c.answered_at IS NULL THEN 6 WHEN NOT c.in_time THEN 5 ELSE 4 END)
+		('fate', c.received_at, CASE WHEN c.state = 'declined' THEN 1 WHEN c.state = 'withdrawn' THEN 2 WHEN c.state = 'merged' THEN 6
+			WHEN c.answered_at IS NOT NULL AND NOT c.in_time THEN 4 WHEN c.answered_at IS NOT NULL THEN 3 WHEN c.ended_at IS NOT NULL THEN 5 ELSE 0 END)
 	) AS f (measure, at, bucket)
 	WHERE c.id BETWEEN first AND last AND f.at IS NOT NULL
 	ORDER BY c.id`
