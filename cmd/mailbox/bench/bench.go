@@ -69,6 +69,9 @@ var sections = []section{
 	{"timers", timers},
 	{"lists", lists},
 	{"figures", figures},
+	{"recount", recount},
+	{"projection", projection},
+	{"files", files},
 }
 
 // Names lists what can be measured alone.
