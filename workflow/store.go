@@ -26,6 +26,9 @@ type Store interface {
 	People
 	Rules
 	Figures
+	Applications
+	Campaigns
+	Appraisals
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }
@@ -106,6 +109,10 @@ type Query struct {
 	Calm       time.Time // due at or after, or without a running clock: the last column of a board
 	Refused    bool      // only cases that a department has refused back
 	Unrefused  bool      // only cases that none has
+	Concern    Concern   // AnyConcern: only cases about information disclosure
+	Decision   Decision
+	Campaign   int64
+	Proposed   int64 // campaign a department wishes them counted for
 	Writer     string
 	Search     string // what a person typed: a number, or text
 	Fact       *FactQuery
@@ -124,6 +131,7 @@ type FactQuery struct {
 	Channel    Channel
 	Mode       Mode
 	MinBucket  int
+	Bucket     int // exactly this one; 0: any
 }
 
 // Row is a case in a list, with the names a list shows.

@@ -13,7 +13,8 @@ const caseColumns = `
 		c.binding, c.publish_wish, c.ground, c.outcome, c.merged_into, c.split_from, c.received_at, c.accepted_at,
 		c.routed_at, c.signed_for_at, c.answered_at, c.ended_at, c.refuse_until, c.refusals, c.asked_again, c.redone,
 		c.extensions, c.in_time, c.worked_minutes, c.rated_at, c.rate_speed, c.rate_attitude, c.rate_result,
-		c.rate_solved, c.due_at, c.due_clock, c.chain_seq, c.chain_hash, c.updated_at, c.version`
+		c.rate_solved, c.due_at, c.due_clock, c.chain_seq, c.chain_hash, c.updated_at, c.concern, c.decision,
+		c.campaign_id, c.proposed_id, c.version`
 
 type caseRow struct {
 	ID              int64   `db:"id"`
@@ -64,6 +65,10 @@ type caseRow struct {
 	ChainSeq        int     `db:"chain_seq"`
 	ChainHash       octets  `db:"chain_hash"`
 	Updated         instant `db:"updated_at"`
+	Concern         string  `db:"concern"`
+	Decision        string  `db:"decision"`
+	Campaign        ref     `db:"campaign_id"`
+	Proposed        ref     `db:"proposed_id"`
 	Version         int64   `db:"version"`
 }
 
@@ -82,6 +87,7 @@ func (r caseRow) toCase() workflow.Case {
 		Extensions: r.Extensions, InTime: r.InTime, Worked: int(r.Worked), Rating: r.toRating(),
 		Due: time.Time(r.Due), DueClock: workflow.ClockKind(r.DueClock), ChainSeq: r.ChainSeq, ChainHash: r.ChainHash,
 		Version: r.Version, Updated: time.Time(r.Updated),
+		Concern: workflow.Concern(r.Concern), Decision: workflow.Decision(r.Decision), Campaign: int64(r.Campaign), Proposed: int64(r.Proposed),
 	}
 }
 
@@ -103,6 +109,11 @@ func caseValues(c *workflow.Case) []any {
 		ref(c.Rating.Attitude), ref(c.Rating.Result), solved(c.Rating), instant(c.Due), c.DueClock, c.ChainSeq,
 		solid(c.ChainHash), instant(c.Updated),
 	}
+}
+
+// matterValues are the columns from concern to proposed_id, in their order.
+func matterValues(c *workflow.Case) []any {
+	return []any{c.Concern, c.Decision, ref(c.Campaign), ref(c.Proposed)}
 }
 
 // solved is the writer's yes or no; before a rating there is neither.

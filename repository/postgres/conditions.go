@@ -113,9 +113,25 @@ func (c *conditions) query(q workflow.Query, src source) {
 	c.addIf(!q.Calm.IsZero(), "c.due_key >= ?", instant(q.Calm)) // without a clock it is infinity
 	c.addIf(q.Refused, "c.refusals > 0")
 	c.addIf(q.Unrefused, "c.refusals = 0")
+	c.matters(q)
 	c.writer(q.Writer)
 	c.search(q.Search)
 	c.fact(q.Fact)
+}
+
+// matters adds what the annual report asks of cases, each with the condition of
+// its index.
+func (c *conditions) matters(q workflow.Query) {
+	switch q.Concern {
+	case "":
+	case workflow.AnyConcern:
+		c.add("c.concern <> ''")
+	default:
+		c.add("c.concern <> '' AND c.concern = ?", q.Concern)
+	}
+	c.addIf(q.Decision != "", "c.kind = 'disclosure' AND c.decision = ?", q.Decision)
+	c.addIf(q.Campaign != 0, "c.campaign_id = ?", q.Campaign)
+	c.addIf(q.Proposed != 0, "c.proposed_id = ?", q.Proposed)
 }
 
 func (c *conditions) states(states []workflow.State) {
@@ -183,6 +199,7 @@ func (c *conditions) fact(q *workflow.FactQuery) {
 		f.addIf(q.Channel != "", "f.channel = ?", q.Channel)
 		f.addIf(q.Mode != "", "f.mode = ?", q.Mode)
 		f.addIf(q.MinBucket != 0, "f.bucket >= ?", q.MinBucket)
+		f.addIf(q.Bucket != 0, "f.bucket = ?", q.Bucket)
 	}
 	c.add("EXISTS (SELECT FROM facts f WHERE " + one.String() + ")")
 	c.add("(SELECT sum(f.n) FROM facts f WHERE " + sum.String() + ") > 0")
@@ -199,4 +216,10 @@ func (c *conditions) receivedWithin(q workflow.FactQuery) {
 	c.addIf(q.To != "", "c.received_at < ?::date + 1", q.To)
 }
 
-var countedByReceipt = []workflow.Measure{workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain}
+var countedByReceipt = func() []workflow.Measure {
+	all := []workflow.Measure{workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain, workflow.CountApplied}
+	for _, c := range workflow.Concerns {
+		all = append(all, c.Measure())
+	}
+	return all
+}()

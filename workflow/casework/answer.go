@@ -173,6 +173,9 @@ func answer(ctx context.Context, _ *Casework, s *workflow.Step, by workflow.Acto
 	if err != nil {
 		return err
 	}
+	if err := checkedForSecrets(ctx, s, d); err != nil {
+		return err
+	}
 	d.CheckedBy, d.CheckedAt, d.Sent, d.Updated = by.ID, s.At, s.At, s.At
 	if err := s.Tx.SaveAnswer(ctx, &d, by.ID); err != nil {
 		return err
@@ -208,5 +211,10 @@ func reindex(ctx context.Context, s *workflow.Step) error {
 	for _, m := range messages {
 		text.WriteString("\n" + m.Body)
 	}
+	a, err := application(ctx, s.Tx, s.Case)
+	if err != nil {
+		return err
+	}
+	text.WriteString("\n" + a.Asked)
 	return s.Tx.Index(ctx, s.Case.ID, workflow.SearchWords(text.String()))
 }

@@ -37,6 +37,10 @@ type data struct {
 	policies    table[int64, workflow.Policy] // by version
 	calendars   table[int64, workflow.CalendarVersion]
 
+	applications table[int64, workflow.Application]
+	campaigns    table[int64, workflow.Campaign]
+	appraisals   table[int64, workflow.Appraisal]
+
 	categoryIDs, policyIDs int64
 
 	facts   table[int64, storedFact]
@@ -56,7 +60,9 @@ func newData() *data {
 		departments: newTable[int64, workflow.Department](), categories: newTable[int64, workflow.Category](),
 		templates: newTable[int64, workflow.AnswerTemplate](), settings: newTable[string, string](),
 		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
-		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
+		calendars: newTable[int64, workflow.CalendarVersion](), applications: newTable[int64, workflow.Application](),
+		campaigns: newTable[int64, workflow.Campaign](), appraisals: newTable[int64, workflow.Appraisal](),
+		facts:   newTable[int64, storedFact](),
 		figures: map[workflow.Fact]int{},
 	}
 }
@@ -74,7 +80,9 @@ func (d *data) clone() *data {
 		departments: d.departments.clone(), categories: d.categories.clone(),
 		templates: d.templates.clone(), settings: d.settings.clone(),
 		accounts: d.accounts.clone(), policies: d.policies.clone(),
-		calendars: d.calendars.clone(), facts: d.facts.clone(),
+		calendars: d.calendars.clone(), applications: d.applications.clone(),
+		campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
+		facts:   d.facts.clone(),
 		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }

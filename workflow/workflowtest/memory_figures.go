@@ -167,5 +167,5 @@ func (d *data) hasFact(caseID int64, q workflow.FactQuery) bool {
 func behind(q workflow.FactQuery, f workflow.Fact) bool {
 	return f.Measure == q.Measure && (q.From == "" || q.From <= f.Day) && (q.To == "" || f.Day < q.To) &&
 		like(q.Department, f.Department) && like(q.Category, f.Category) && like(q.Kind, f.Kind) &&
-		like(q.Channel, f.Channel) && like(q.Mode, f.Mode) && f.Bucket >= q.MinBucket
+		like(q.Channel, f.Channel) && like(q.Mode, f.Mode) && f.Bucket >= q.MinBucket && like(q.Bucket, f.Bucket)
 }

@@ -23,7 +23,7 @@ func TestStore(t *testing.T, open func(testing.TB) workflow.Store) {
 	t.Helper()
 	for _, part := range [][]promise{
 		atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises, answerPromises, clockPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises,
+		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, matterPromises,
 	} {
 		for _, p := range part {
 			t.Run(p.name, func(t *testing.T) {
