@@ -62,6 +62,7 @@ CREATE TABLE appraisals (
     file_name    text        NOT NULL DEFAULT '',
     media_type   text        NOT NULL DEFAULT '',
     size         bigint      NOT NULL DEFAULT 0,
+    external     text        NOT NULL DEFAULT '', -- the form it was entered with: sent twice it is one
     created_by   bigint      NOT NULL REFERENCES accounts (id),
     created_at   timestamptz NOT NULL,
     updated_at   timestamptz NOT NULL,
@@ -69,4 +70,5 @@ CREATE TABLE appraisals (
     version      bigint      NOT NULL DEFAULT 1,
     CHECK (satisfied + basically + dissatisfied <= participants)
 );
+CREATE UNIQUE INDEX appraisals_external ON appraisals (external) WHERE external <> '';
 CREATE INDEX appraisals_day ON appraisals (day DESC, id DESC) WHERE removed_at IS NULL;

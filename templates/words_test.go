@@ -19,6 +19,7 @@ var dynamicPrefixes = []string{
 	"state.", "progress.", "kind.", "channel.", "mode.", "status.", "ground.", "role.", "outcome.", "clock.", "unit.",
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
 	"figure.", "figures.by.", // the table of figures
+	"decision.", "concern.", "purpose.", "delivery.", "withheld.", "appraisal.kind.",
 
 	"figure.", "figures.by.", "office.column.", "office.due.", "office.filter.", "office.mail.", "office.mailbox.column.",
 	"office.measure.", "office.new.", "office.figures.span.", "office.tray.",
@@ -32,7 +33,7 @@ var dynamicPrefixes = []string{
 	"admin.health.", // what the program depends on
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
-	"desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",
+	"desk.application.", "track.fact.", "desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",
 }
 
 // keyArguments says which arguments of a template function are catalogue keys.

@@ -111,6 +111,7 @@ type Appraisal struct {
 	Dissatisfied int
 	Findings     string
 	File         NewFile // SHA256 is "" when there is none
+	External     string  // a name of the form it was entered with: the same twice is one; "" for none
 	CreatedBy    int64
 	Created      time.Time
 	Updated      time.Time
@@ -161,7 +162,8 @@ type AppraisalListing struct {
 
 // Appraisals keeps appraisals.
 type Appraisals interface {
-	AddAppraisal(ctx context.Context, a *Appraisal) error // sets its ID
+	// AddAppraisal stores a and sets its ID; Conflict when its External is known.
+	AddAppraisal(ctx context.Context, a *Appraisal) error
 	// SaveAppraisal stores a if the stored version is still a.Version, and counts
 	// it up.
 	SaveAppraisal(ctx context.Context, a *Appraisal) error

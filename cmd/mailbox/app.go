@@ -15,6 +15,7 @@ import (
 	"mailbox/workflow/casework"
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
+	"mailbox/workflow/matters"
 	"mailbox/workflow/report"
 	"mailbox/workflow/rules"
 	"mailbox/workflow/sla"
@@ -34,6 +35,7 @@ type app struct {
 	cases    *casework.Casework
 	watch    *sla.Watch
 	figures  *report.Office
+	matters  *matters.Matters
 	courier  *delivery.Courier
 	rules    *rules.Rules
 
@@ -71,6 +73,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
+	a.matters = matters.New(a.desk)
 	a.cases = casework.New(a.desk, a.codes, s.redis)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
 	return a, a.joinMail(c, w)

@@ -8,6 +8,7 @@ import (
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
 	"mailbox/handlers/document"
+	"mailbox/handlers/matters"
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
 	"mailbox/handlers/web"
@@ -22,6 +23,7 @@ type audiences struct {
 	office *office.Pages
 	admin  *admin.Pages
 	api    *api.API
+	matter *matters.Pages
 }
 
 // audiences makes the pages.
@@ -45,7 +47,8 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Rules: a.rules, Door: a.door, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
+		matter: matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
+		api:    api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
 	}, err
 }
 
@@ -57,6 +60,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.office.Routes()...),
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
+		server.Mount(p.matter.Routes()...),
 	)
 }
 

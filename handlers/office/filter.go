@@ -21,11 +21,16 @@ type filter struct {
 	Urgent     bool
 	Due        string // overdue, today, soon or later
 	From, To   string // days of receipt, both included
+	Concern    string // or any
+	Decision   string
+	Campaign   string // an id
+	Proposed   string // an id
 	Search     string
 	Sort       string // due or new
 
 	Fact             string // a measure: the cases behind a figure
 	FactFrom, FactTo string // its days, the last not included
+	Bucket           string // of a measure with a size, exactly this one
 }
 
 // dues are the columns of the board.
@@ -38,14 +43,15 @@ func readFilter(c *web.Context) filter {
 		State: c.Query("state"), Department: c.Query("department"), Category: c.Query("category"), Kind: c.Query("kind"),
 		Channel: c.Query("channel"), Mode: c.Query("mode"), Urgent: c.Query("urgent") != "", Due: c.Query("due"),
 		From: c.Query("from"), To: c.Query("to"), Search: c.Query("q"), Sort: c.Query("sort"),
-		Fact: c.Query("fact"), FactFrom: c.Query("ffrom"), FactTo: c.Query("fto"),
+		Concern: c.Query("concern"), Decision: c.Query("decision"), Campaign: c.Query("campaign"), Proposed: c.Query("proposed"),
+		Fact: c.Query("fact"), Bucket: c.Query("bucket"), FactFrom: c.Query("ffrom"), FactTo: c.Query("fto"),
 	}
 	if !slices.Contains(dues, f.Due) {
 		f.Due = ""
 	}
 	if f.State == "" {
 		f.State = "open"
-		if f.Fact != "" || f.Search != "" {
+		if f.Fact != "" || f.Search != "" || f.matters() {
 			f.State = "all"
 		}
 	}
@@ -55,6 +61,12 @@ func readFilter(c *web.Context) filter {
 	return f
 }
 
+// matters reports whether the annual report's matters are asked for: those
+// that have ended belong to them.
+func (f filter) matters() bool {
+	return f.Concern != "" || f.Decision != "" || f.Campaign != "" || f.Proposed != ""
+}
+
 // Open reports whether only cases in hand are wanted.
 func (f filter) open() bool { return f.State == "open" || f.Due != "" }
 
@@ -62,6 +74,7 @@ func (f filter) open() bool { return f.State == "open" || f.Due != "" }
 func (f filter) query(zone *time.Location, marks workflow.BoardMarks) (workflow.Query, error) {
 	q := workflow.Query{
 		Kind: workflow.CaseKind(f.Kind), Channel: workflow.Channel(f.Channel), Mode: workflow.Mode(f.Mode),
+		Concern: workflow.Concern(f.Concern), Decision: workflow.Decision(f.Decision),
 		Urgent: f.Urgent, Search: f.Search, Open: f.open(), Order: workflow.NewestFirst,
 	}
 	if f.State != "open" && f.State != "all" {
@@ -76,6 +89,12 @@ func (f filter) query(zone *time.Location, marks workflow.BoardMarks) (workflow.
 	}
 	q.NoOne = f.Department == "0"
 	if q.Category, err = number(f.Category, "category"); err != nil {
+		return q, err
+	}
+	if q.Campaign, err = number(f.Campaign, "campaign"); err != nil {
+		return q, err
+	}
+	if q.Proposed, err = number(f.Proposed, "proposed"); err != nil {
 		return q, err
 	}
 	if err := f.days(&q, zone); err != nil {
@@ -134,7 +153,12 @@ func (f filter) fact(q *workflow.Query) error {
 			return workflow.Wrong(field, "invalid.date")
 		}
 	}
+	bucket, err := number(f.Bucket, "bucket")
+	if err != nil {
+		return err
+	}
 	q.Fact = &workflow.FactQuery{
+		Bucket:  int(bucket),
 		Measure: workflow.Measure(f.Fact), From: f.FactFrom, To: f.FactTo,
 		Department: q.Department, Category: q.Category, Kind: q.Kind, Channel: q.Channel, Mode: q.Mode,
 	}
@@ -158,10 +182,15 @@ func casesPath(q workflow.Query) string {
 	set("kind", string(q.Kind))
 	set("channel", string(q.Channel))
 	set("mode", string(q.Mode))
+	set("concern", string(q.Concern))
+	set("decision", string(q.Decision))
+	set("campaign", decimal(q.Campaign))
+	set("proposed", decimal(q.Proposed))
 	if q.Fact != nil {
 		v.Set("fact", string(q.Fact.Measure))
 		v.Set("ffrom", q.Fact.From)
 		v.Set("fto", q.Fact.To)
+		set("bucket", strconv.Itoa(q.Fact.Bucket))
 	} else if q.Open {
 		v.Set("state", "open")
 	}

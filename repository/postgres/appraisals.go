@@ -24,6 +24,7 @@ type appraisalRow struct {
 	FileName     string  `db:"file_name"`
 	MediaType    string  `db:"media_type"`
 	Size         int64   `db:"size"`
+	External     string  `db:"external"`
 	CreatedBy    int64   `db:"created_by"`
 	Created      instant `db:"created_at"`
 	Updated      instant `db:"updated_at"`
@@ -36,6 +37,7 @@ func (r appraisalRow) toAppraisal() workflow.Appraisal {
 		ID: r.ID, Kind: workflow.AppraisalKind(r.Kind), Day: string(r.Day), Title: r.Title, Participants: r.Participants,
 		Satisfied: r.Satisfied, Basically: r.Basically, Dissatisfied: r.Dissatisfied, Findings: r.Findings,
 		File:      workflow.NewFile{SHA256: r.SHA256, Name: r.FileName, MediaType: r.MediaType, Size: r.Size},
+		External:  r.External,
 		CreatedBy: r.CreatedBy, Created: time.Time(r.Created), Updated: time.Time(r.Updated), Removed: time.Time(r.Removed), Version: r.Version,
 	}
 }
@@ -43,14 +45,14 @@ func (r appraisalRow) toAppraisal() workflow.Appraisal {
 func appraisalValues(a *workflow.Appraisal) []any {
 	return []any{
 		a.Kind, date(a.Day), a.Title, a.Participants, a.Satisfied, a.Basically, a.Dissatisfied, a.Findings,
-		a.File.SHA256, a.File.Name, a.File.MediaType, a.File.Size, a.CreatedBy, instant(a.Created), instant(a.Updated), instant(a.Removed),
+		a.File.SHA256, a.File.Name, a.File.MediaType, a.File.Size, a.External, a.CreatedBy, instant(a.Created), instant(a.Updated), instant(a.Removed),
 	}
 }
 
 const sqlAddAppraisal = `
 	INSERT INTO appraisals (kind, day, title, participants, satisfied, basically, dissatisfied, findings, sha256, file_name, media_type, size,
-		created_by, created_at, updated_at, removed_at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`
+		external, created_by, created_at, updated_at, removed_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`
 
 // AddAppraisal implements workflow.Appraisals.
 func (s *Store) AddAppraisal(ctx context.Context, a *workflow.Appraisal) error {
@@ -63,8 +65,8 @@ func (s *Store) AddAppraisal(ctx context.Context, a *workflow.Appraisal) error {
 
 const sqlSaveAppraisal = `
 	UPDATE appraisals SET (kind, day, title, participants, satisfied, basically, dissatisfied, findings, sha256, file_name, media_type, size,
-		created_by, created_at, updated_at, removed_at, version)
-		= ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, version + 1)
+		external, created_by, created_at, updated_at, removed_at, version)
+		= ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, version + 1)
 	WHERE id = $1 AND version = $2`
 
 const sqlAppraisalExists = `SELECT EXISTS (SELECT FROM appraisals WHERE id = $1)`
@@ -80,7 +82,7 @@ func (s *Store) SaveAppraisal(ctx context.Context, a *workflow.Appraisal) error 
 
 const appraisalColumns = `
 	SELECT id, kind, day, title, participants, satisfied, basically, dissatisfied, findings, sha256, file_name, media_type, size,
-		created_by, created_at, updated_at, removed_at, version
+		external, created_by, created_at, updated_at, removed_at, version
 	FROM appraisals`
 
 const sqlAppraisal = appraisalColumns + ` WHERE id = $1`

@@ -36,7 +36,8 @@ func (m *Matters) Appraisal(ctx context.Context, by workflow.Actor, id int64) (w
 }
 
 // SaveAppraisal adds an appraisal when its ID is 0, or changes it if nobody else
-// has meanwhile. Without a new file it keeps the one it had.
+// has meanwhile. Without a new file it keeps the one it had. One that was added
+// already, by its External, is added once.
 func (m *Matters) SaveAppraisal(ctx context.Context, by workflow.Actor, a workflow.Appraisal) (workflow.Appraisal, error) {
 	if err := keeps(by); err != nil {
 		return a, err
@@ -45,12 +46,16 @@ func (m *Matters) SaveAppraisal(ctx context.Context, by workflow.Actor, a workfl
 	if err := errors.Join(a.Check(m.desk.Keeper.Day(m.desk.Now()))...); err != nil {
 		return a, err
 	}
+	adding := a.ID == 0
 	err := m.desk.Store.Atomic(ctx, func(tx workflow.Store) error {
 		if err := m.saveAppraisal(ctx, tx, by, &a); err != nil {
 			return err
 		}
 		return m.note(ctx, tx, by, "appraisal", subjectOf(a), map[string]string{"title": a.Title, "day": a.Day})
 	})
+	if adding && a.External != "" && err != nil && workflow.KindOf(err) == workflow.Conflict {
+		return a, nil
+	}
 	return a, err
 }
 
@@ -69,7 +74,7 @@ func (m *Matters) saveAppraisal(ctx context.Context, tx workflow.Store, by workf
 	case was.Version != a.Version:
 		return workflow.Fail(workflow.Conflict, "appraisal.changed")
 	}
-	a.Created, a.CreatedBy = was.Created, was.CreatedBy
+	a.Created, a.CreatedBy, a.External = was.Created, was.CreatedBy, was.External
 	if a.File.SHA256 == "" {
 		a.File = was.File
 	}

@@ -156,11 +156,18 @@ func TestAppraisal(t *testing.T) {
 	t.Parallel()
 	w, m := open(t)
 	ctx, by := t.Context(), w.Clerk.Actor()
-	a, err := m.SaveAppraisal(ctx, by, workflow.Appraisal{
-		Kind: "survey", Day: "2026-11-20", Title: " 问卷 ", Participants: 10, Satisfied: 7,
+	first := workflow.Appraisal{
+		External: "form", Kind: "survey", Day: "2026-11-20", Title: " 问卷 ", Participants: 10, Satisfied: 7,
 		File: workflow.NewFile{SHA256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", Name: "卷.pdf"},
-	})
+	}
+	a, err := m.SaveAppraisal(ctx, by, first)
 	must(t, err)
+	if _, err := m.SaveAppraisal(ctx, by, first); err != nil {
+		t.Errorf("a second click: %v", err)
+	}
+	if n, err := w.Store.CountAppraisals(ctx, workflow.AppraisalQuery{}); err != nil || n != 1 {
+		t.Errorf("%d appraisals after a second click, %v", n, err)
+	}
 	stale := a
 	a.File, a.Findings = workflow.NewFile{}, "尚可"
 	a, err = m.SaveAppraisal(ctx, by, a)

@@ -68,6 +68,9 @@ func (m *Memory) AddAppraisal(ctx context.Context, a *workflow.Appraisal) error 
 		if err := d.checkAppraisal(*a); err != nil {
 			return err
 		}
+		if a.External != "" && d.appraisals.any(func(o workflow.Appraisal) bool { return o.External == a.External }) {
+			return conflict()
+		}
 		a.ID, a.Version = d.appraisals.next(), 1
 		d.appraisals.put(a.ID, *a)
 		return nil

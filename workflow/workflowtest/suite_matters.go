@@ -164,8 +164,11 @@ func appraisal(c College, day, title string) workflow.Appraisal {
 func appraisalsKept(t *testing.T, s workflow.Store, c College) {
 	a := appraisal(c, "2026-05-20", "信息公开问卷")
 	a.File = workflow.NewFile{SHA256: newSHA(), Name: "问卷.xlsx", MediaType: "application/vnd.ms-excel", Size: 4096}
+	a.External = "form 1"
 	must(t, s.AddAppraisal(t.Context(), &a))
 	same(t, "added", ok(s.Appraisal(t.Context(), a.ID))(t), a)
+	again := a
+	wantKind(t, workflow.Conflict, s.AddAppraisal(t.Context(), &again))
 	stale := a
 	a.Title, a.Kind, a.Removed = "座谈会", "meeting", Morning.Add(time.Hour)
 	must(t, s.SaveAppraisal(t.Context(), &a))
