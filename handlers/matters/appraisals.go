@@ -87,6 +87,8 @@ type appraisalPage struct {
 	Keeps    bool
 	Action   string
 	Fields   []templates.Field
+	Numbers  []templates.Field // who took part and how content they are
+	Words    []templates.Field
 	Facts    []templates.Fact // for those who only read
 	Findings string
 	File     *templates.File
@@ -123,7 +125,11 @@ func (p *Pages) showAppraisal(c *web.Context, status int, a workflow.Appraisal, 
 	}
 	page := appraisalPage{Page: c.Page(title), ID: a.ID, Version: a.Version, Keeps: keeps(c), Action: "/disclosure/appraisals"}
 	page.Crumbs = []templates.Crumb{{Label: c.Text("appraisals.title"), Href: "/disclosure/appraisals"}}
-	page.Problems, page.Fields = problems, appraisalFields(c, a, form, problems)
+	page.Problems = problems
+	page.Fields, page.Numbers, page.Words = whatFields(c, a), numberFields(c, a, form), wordFields(c, a)
+	for _, fields := range [][]templates.Field{page.Fields, page.Numbers, page.Words} {
+		wrongField(fields, problems)
+	}
 	page.Facts, page.Findings = appraisalFacts(c, a), a.Findings
 	if a.ID != 0 {
 		page.Action += "/" + id(a.ID)
@@ -154,33 +160,44 @@ func appraisalFacts(c *web.Context, a workflow.Appraisal) []templates.Fact {
 	}
 }
 
-func appraisalFields(c *web.Context, a workflow.Appraisal, form *web.Form, problems []templates.Problem) []templates.Field {
+func whatFields(c *web.Context, a workflow.Appraisal) []templates.Field {
 	kind := templates.Field{Kind: "select", Name: "kind", Label: c.Text("appraisals.kind"), Required: true, Narrow: true}
 	for _, k := range workflow.AppraisalKinds {
 		kind.Options = append(kind.Options, templates.Choice{Value: string(k), Label: c.Text("appraisal.kind." + string(k)), Chosen: k == a.Kind})
 	}
-	fields := []templates.Field{
+	return []templates.Field{
 		{Kind: "text", Name: "title", Value: a.Title, Label: c.Text("appraisals.name"), Required: true, Limit: workflow.MaxSubject},
 		{Kind: "date", Name: "day", Value: a.Day, Label: c.Text("appraisals.day"), Required: true, Narrow: true},
 		kind,
 	}
+}
+
+func numberFields(c *web.Context, a workflow.Appraisal, form *web.Form) []templates.Field {
+	var out []templates.Field
 	for _, n := range []struct {
 		name  string
 		value int
 	}{{"participants", a.Participants}, {"satisfied", a.Satisfied}, {"basically", a.Basically}, {"dissatisfied", a.Dissatisfied}} {
-		f := templates.Field{Kind: "number", Name: n.name, Label: c.Text("appraisals." + n.name), Narrow: true, Optional: true}
+		f := templates.Field{Kind: "number", Name: n.name, Label: c.Text("appraisals." + n.name), Optional: true}
 		if n.value != 0 {
 			f.Value = strconv.Itoa(n.value)
 		}
 		if form != nil {
 			f.Value = form.Line(n.name) // as it was typed, a number or not
 		}
-		fields = append(fields, f)
+		out = append(out, f)
 	}
-	fields = append(fields, templates.Field{Kind: "textarea", Name: "findings", Value: a.Findings, Label: c.Text("appraisals.findings"), Hint: c.Text("appraisals.findings.hint"), Optional: true, Rows: 6, Limit: workflow.MaxBody},
-		templates.Field{Kind: "file", Name: "file", Label: c.Text("appraisals.file"), Hint: c.Text("appraisals.file.hint"), Optional: true})
-	wrongField(fields, problems)
-	return fields
+	return out
+}
+
+func wordFields(c *web.Context, a workflow.Appraisal) []templates.Field {
+	return []templates.Field{
+		{
+			Kind: "textarea", Name: "findings", Value: a.Findings, Label: c.Text("appraisals.findings"), Hint: c.Text("appraisals.findings.hint"),
+			Optional: true, Rows: 6, Limit: workflow.MaxBody,
+		},
+		{Kind: "file", Name: "file", Label: c.Text("appraisals.file"), Hint: c.Text("appraisals.file.hint"), Optional: true},
+	}
 }
 
 // uploads is what one form may bring.

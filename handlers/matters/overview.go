@@ -93,7 +93,7 @@ func (p *Pages) fillOverview(c *web.Context, page *overviewPage, period matters.
 	for i, d := range workflow.Decisions {
 		page.Decided.Rows[i].Cells[0].Text = c.Text("decision." + string(d))
 	}
-	page.Concerns = countTable(c, "matters.concern", n.Concerns)
+	page.Concerns = countTable(c, "matters.concern.table", n.Concerns)
 	page.Zero = true
 	for i, k := range workflow.Concerns {
 		page.Concerns.Rows[i].Cells[0].Text = c.Text("concern." + string(k))
