@@ -114,8 +114,10 @@ func TestMatterRightsGolden(t *testing.T) {
 			name string
 			may  func(workflow.Actor, workflow.Case) bool
 		}{
-			{"decides", workflow.MayDecide}, {"checks for secrets", workflow.MayCheckSecrecy},
-			{"tags", workflow.MayTag}, {"proposes", workflow.MayPropose},
+			{"decides", workflow.MayDecide},
+			{"checks for secrets", workflow.MayCheckSecrecy},
+			{"tags", workflow.MayTag},
+			{"proposes", workflow.MayPropose},
 		} {
 			for _, s := range situations {
 				var states []workflow.State

@@ -59,13 +59,19 @@ func kindTabs(c *web.Context, chosen workflow.AppraisalKind) []templates.Tab {
 
 func appraisalTable(c *web.Context, all []workflow.Appraisal) templates.Table {
 	t := templates.Table{Caption: c.Text("appraisals.title"), Cards: true, Columns: []templates.Column{
-		{Label: c.Text("appraisals.name")}, {Label: c.Text("appraisals.day")}, {Label: c.Text("appraisals.kind")},
-		{Label: c.Text("appraisals.participants"), Number: true}, {Label: c.Text("appraisals.share"), Number: true},
+		{Label: c.Text("appraisals.name")},
+		{Label: c.Text("appraisals.day")},
+		{Label: c.Text("appraisals.kind")},
+		{Label: c.Text("appraisals.participants"), Number: true},
+		{Label: c.Text("appraisals.share"), Number: true},
 	}}
 	for _, a := range all {
 		t.Rows = append(t.Rows, templates.Row{Href: "/disclosure/appraisals/" + id(a.ID), Cells: []templates.Cell{
-			{Text: a.Title}, {Text: a.Day}, {Text: c.Text("appraisal.kind." + string(a.Kind))},
-			{Text: templates.Number(a.Participants)}, {Text: share(c, a)},
+			{Text: a.Title},
+			{Text: a.Day},
+			{Text: c.Text("appraisal.kind." + string(a.Kind))},
+			{Text: templates.Number(a.Participants)},
+			{Text: share(c, a)},
 		}})
 	}
 	return t

@@ -31,8 +31,10 @@ func (p *Pages) campaigns(c *web.Context) error {
 	page.Table = templates.Table{
 		Caption: c.Text("campaigns.title"), Cards: true, Empty: &empty,
 		Columns: []templates.Column{
-			{Label: c.Text("campaigns.name")}, {Label: c.Text("campaigns.days")},
-			{Label: c.Text("campaigns.closed"), Number: true}, {Label: c.Text("campaigns.proposed"), Number: true},
+			{Label: c.Text("campaigns.name")},
+			{Label: c.Text("campaigns.days")},
+			{Label: c.Text("campaigns.closed"), Number: true},
+			{Label: c.Text("campaigns.proposed"), Number: true},
 		},
 	}
 	for _, k := range all {
@@ -41,8 +43,10 @@ func (p *Pages) campaigns(c *web.Context) error {
 			return err
 		}
 		page.Table.Rows = append(page.Table.Rows, templates.Row{Href: "/office/campaigns/" + id(k.ID), Cells: []templates.Cell{
-			{Text: k.Name}, {Text: c.Text("campaigns.days.span", k.From, k.To)},
-			{Text: templates.Number(t.Closed.N), Href: link(t.Closed)}, {Text: templates.Number(t.Proposed.N), Href: link(t.Proposed)},
+			{Text: k.Name},
+			{Text: c.Text("campaigns.days.span", k.From, k.To)},
+			{Text: templates.Number(t.Closed.N), Href: link(t.Closed)},
+			{Text: templates.Number(t.Proposed.N), Href: link(t.Proposed)},
 		}})
 	}
 	return c.Render(http.StatusOK, "matters/campaigns.html", page)
