@@ -15,6 +15,7 @@ type MailView struct {
 	Days     string
 	Reason   string
 	What     string // what staff are told
+	Title    string // of what it is about when that is no case
 	CanReply bool   // an answer to the mail reaches the case
 	TrackURL string
 	CaseURL  string

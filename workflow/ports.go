@@ -31,6 +31,14 @@ type Timers interface {
 	Settle(ctx context.Context, keys ...string) error
 	// Count is the number of timers armed or claimed.
 	Count(ctx context.Context) (int64, error)
+	// Whole reports whether nothing was lost since the last Refill that ended.
+	Whole(ctx context.Context) (bool, error)
+	// Refill says that all timers are about to be armed anew, and Refilled, with
+	// the token it gave, that they are. What is lost between the two, or armed
+	// anew by somebody else too, leaves the set as it was: not whole, or theirs
+	// to end.
+	Refill(ctx context.Context) (token string, err error)
+	Refilled(ctx context.Context, token string) error
 }
 
 // Limit is how often something may be done: Burst at once, then Rate times in

@@ -77,11 +77,26 @@ func MayReview(a Actor, r Review) bool {
 	return r.Subject == ReviewItem && !r.Doubtful && a.Is(DeptHead) && a.Department != 0 && a.Department == r.Department
 }
 
+// MaySeeReview reports whether the actor may know of the review: reviewers and
+// the office any, others their own and those of their department's things.
+func MaySeeReview(a Actor, r Review) bool {
+	if a.Is(Reviewer) || a.Office() {
+		return true
+	}
+	ours := a.Is(DeptHead) && a.Department != 0 && a.Department == r.Department
+	return a.ID != 0 && (a.ID == r.AskedBy || ours)
+}
+
 // ReviewQuery asks for reviews. Zero fields do not restrict.
 type ReviewQuery struct {
-	Open       bool
+	Open       bool // not decided yet
+	Decided    bool
 	Doubtful   bool
+	Plain      bool // only those that are not doubtful
 	Department int64
+	OrAskedBy  int64 // with Department: also those this account asked for
+	AskedBy    int64
+	NotAskedBy int64
 	Subject    ReviewSubject
 	SubjectID  int64
 	Before     int64 // ids below; 0 from the newest

@@ -94,10 +94,15 @@ const (
 	MarkInstruct    Action = "instruct"
 	MarkReadFile    Action = "read_file"
 	MarkDeliverFail Action = "deliver_fail"
-	MarkReplan      Action = "replan"  // another calendar: a promise falls due at another time
-	MarkDecide      Action = "decide"  // how an application for disclosure is decided
-	MarkSecrecy     Action = "secrecy" // its answer was checked for secrets
-	MarkConcern     Action = "concern" // it is about information disclosure, or is not
+	MarkReplan      Action = "replan"    // another calendar: a promise falls due at another time
+	MarkPublish     Action = "publish"   // the answer became public, or will at a moment
+	MarkUnpublish   Action = "unpublish" // it was taken back
+	MarkConsent     Action = "consent"   // the writer agrees to its being public
+	MarkDissent     Action = "dissent"   // the writer does not, or not any more
+	MarkTraces      Action = "traces"    // an answer left although it may point at its reader, with a reason
+	MarkDecide      Action = "decide"    // how an application for disclosure is decided
+	MarkSecrecy     Action = "secrecy"   // its answer was checked for secrets
+	MarkConcern     Action = "concern"   // it is about information disclosure, or is not
 	MarkCampaign    Action = "campaign"
 	MarkPropose     Action = "propose" // a department wishes it counted for a campaign
 )

@@ -16,6 +16,7 @@ import (
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
 	"mailbox/workflow/matters"
+	"mailbox/workflow/publication"
 	"mailbox/workflow/report"
 	"mailbox/workflow/rules"
 	"mailbox/workflow/sla"
@@ -38,6 +39,7 @@ type app struct {
 	matters  *matters.Matters
 	courier  *delivery.Courier
 	rules    *rules.Rules
+	reviews  *publication.Reviews
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -74,9 +76,15 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
 	a.matters = matters.New(a.desk)
-	a.cases = casework.New(a.desk, a.codes, s.redis)
+	a.reviews = publication.NewReviews(a.desk, a.reviewed())
+	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
 	return a, a.joinMail(c, w)
+}
+
+// reviewed is everything that a confidentiality review can be about.
+func (a *app) reviewed() map[workflow.ReviewSubject]workflow.Reviewed {
+	return map[workflow.ReviewSubject]workflow.Reviewed{}
 }
 
 // dayLength is the office hours of a working day, by the current calendar.

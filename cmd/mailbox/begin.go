@@ -65,7 +65,7 @@ func (a *app) tellDemo(ctx context.Context, password string, say *sayer) (bool, 
 		return false, fmt.Errorf("fill the demonstration: %w", err)
 	}
 	did, err := demo.Fill(ctx, demo.Deps{
-		Store: store, Keeper: a.desk.Keeper, Vault: a.vault, Codes: a.codes, Proof: a.proof, Limiter: a.redis,
+		Store: store, Keeper: a.desk.Keeper, Vault: a.vault, Tracer: a.vault, Codes: a.codes, Proof: a.proof, Limiter: a.redis,
 		Blobs: a.blobs, Reader: email.Reader{Domain: a.desk.Keeper.Domain},
 		Passwords: a.passwords, Now: a.desk.Now,
 	}, password, func(done, total int) { say.progress(say.text("server.demo.fill"), done, total) })

@@ -11,6 +11,7 @@ import (
 	"mailbox/handlers/matters"
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
+	"mailbox/handlers/publication"
 	"mailbox/handlers/web"
 	"mailbox/workflow/audit"
 	"mailbox/workflow/delivery"
@@ -24,6 +25,8 @@ type audiences struct {
 	admin  *admin.Pages
 	api    *api.API
 	matter *matters.Pages
+
+	publication *publication.Pages
 }
 
 // audiences makes the pages.
@@ -47,8 +50,9 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Rules: a.rules, Door: a.door, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		matter: matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
-		api:    api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
+		matter:      matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
+		publication: publication.New(publication.Deps{Reviews: a.reviews, College: a.store}),
+		api:         api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
 	}, err
 }
 
@@ -61,12 +65,13 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.matter.Routes()...),
+		server.Mount(p.publication.Routes()...),
 	)
 }
 
 // counts are what stands beside the entries of the staff's navigation.
 func (p audiences) counts() []func(*web.Context) (map[string]web.NavCount, error) {
-	return []func(*web.Context) (map[string]web.NavCount, error){p.desk.Counts, p.office.Counts}
+	return []func(*web.Context) (map[string]web.NavCount, error){p.desk.Counts, p.office.Counts, p.publication.Counts}
 }
 
 // audit reads the journal and lists what is wrong with it.

@@ -136,7 +136,7 @@ func TestWhoSeesACase(t *testing.T) {
 func TestDeskIsForDepartments(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	for who, to := range map[*workflow.Account]string{&w.Clerk: "/office", &w.Leader: "/office/board", &w.Admin: "/admin", &w.Reviewer: "/desk/notices"} {
+	for who, to := range map[*workflow.Account]string{&w.Clerk: "/office", &w.Leader: "/office/board", &w.Admin: "/admin", &w.Reviewer: "/office/reviews"} {
 		w.as(t, *who).Get("/desk").LeadsTo(to)
 	}
 }

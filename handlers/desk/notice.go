@@ -66,7 +66,7 @@ func (p *Pages) notices(c *web.Context) error {
 var noticeKindTones = map[workflow.NoticeKind]string{
 	workflow.NoticeBreach: "late", workflow.NoticeUrgent: "late", workflow.NoticeUndeliver: "late", workflow.NoticeReminder: "late",
 	workflow.NoticeWarning: "soon", workflow.NoticeRefused: "soon", workflow.NoticeSentBack: "soon", workflow.NoticeRedo: "soon", workflow.NoticeAgain: "soon",
-	workflow.NoticeInstructed: "info",
+	workflow.NoticeInstructed: "info", workflow.NoticeReview: "info",
 }
 
 func noticeOf(c *web.Context, t casework.Told) Notice {
@@ -74,7 +74,12 @@ func noticeOf(c *web.Context, t casework.Told) Notice {
 	if t.Case.ID != 0 {
 		n.Subject, n.Href = t.Case.Subject+" · "+t.Case.Number, web.CasePath(t.Case.Number)
 	}
+	if t.CaseID == 0 && t.Args["href"] != "" { // of something that is no case
+		n.Subject, n.Href = t.Args["title"], web.LocalPath(t.Args["href"])
+	}
 	switch {
+	case t.Args["result"] != "":
+		n.Text = c.Text("review.result." + t.Args["result"])
 	case t.Kind == workflow.NoticeUndeliver:
 		n.Text = c.Text(t.Args["reason"])
 	case t.Args["reason"] != "":

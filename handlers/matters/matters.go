@@ -60,16 +60,15 @@ func casesPath(q workflow.Query) string {
 		v.Set("fact", string(f.Measure))
 		v.Set("ffrom", f.From)
 		v.Set("fto", f.To)
-		if f.Bucket != 0 {
-			v.Set("bucket", strconv.Itoa(f.Bucket))
+		if f.EndBucket != 0 {
+			v.Set("first", strconv.Itoa(f.MinBucket))
+			v.Set("end", strconv.Itoa(f.EndBucket))
 		}
 	}
 	return "/office/cases?" + v.Encode()
 }
 
-// before is the day before a day that is known to be one.
-func before(day string) string { return shift(day, -1) }
-
+// shift is a day so many days later; what is no day stays as it is.
 func shift(day string, days int) string {
 	t, err := time.Parse(time.DateOnly, day)
 	if err != nil {

@@ -2,7 +2,6 @@ package office_test
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -80,7 +79,7 @@ func TestCases_matters(t *testing.T) {
 	for query, chip := range map[string]string{
 		"concern=litigation": "信息公开诉讼", "concern=any": "涉及信息公开", "decision=nonexistent": "申请结果：信息不存在", "campaign=" + one: "活动：我为师生办实事",
 		"fact=applied" + days: "收到的公开申请", "fact=applied.nonexistent" + days: "信息不存在", "fact=concern.litigation" + days: "因信息公开引起的诉讼",
-		"fact=campaign&bucket=" + one + days: "计入活动的办结事项",
+		"fact=campaign&first=" + one + "&end=" + strconv.FormatInt(campaign.ID+1, 10) + days: "计入活动的办结事项",
 	} {
 		path := "/office/cases?" + query
 		webtest.CheckPage(t, clerk.Get(path).Wants(http.StatusOK, chip, "信息公开申请 · 信息不存在 · 信息公开诉讼").HTML())
@@ -88,7 +87,7 @@ func TestCases_matters(t *testing.T) {
 			t.Errorf("%s lists %s cases, want 1", query, n)
 		}
 	}
-	for _, query := range []string{"concern=complaint", "decision=public", "proposed=" + one, "fact=campaign&bucket=99" + days} {
+	for _, query := range []string{"concern=complaint", "decision=public", "proposed=" + one, "fact=campaign&first=98&end=99" + days} {
 		if n := listed(t, clerk, "/office/cases?state=all&"+query); n != "0" {
 			t.Errorf("%s lists %s cases, want none", query, n)
 		}
@@ -107,7 +106,7 @@ func TestEntry_application(t *testing.T) {
 	webtest.CheckPage(t, clerk.Post("/office/new", fields).Wants(http.StatusUnprocessableEntity, "需要用真实姓名和联系方式提出", "2025年决算").HTML())
 	fields.Set("identity", "signed")
 	fields.Set("name", "林女士")
-	clerk.Post("/office/new", url.Values(fields)).LeadsTo("/office/new/slip")
+	clerk.Post("/office/new", fields).LeadsTo("/office/new/slip")
 	list, err := k.Cases.List(t.Context(), k.Clerk.Actor(), workflow.Query{Kind: workflow.Disclosure})
 	if err != nil || len(list.Rows) != 1 {
 		t.Fatal(list, err)

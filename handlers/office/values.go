@@ -9,6 +9,9 @@ import (
 // nothing stands where there is nothing to take a figure from.
 const nothing = "—"
 
+// tooFew stands where a share or a median is taken from fewer than five.
+const tooFew = "n<5"
+
 // figureOf is a figure of a line, by its key.
 func figureOf(l report.Line, key string) (report.Figure, report.Cell) {
 	for i, f := range report.All {
@@ -24,6 +27,8 @@ func valueText(f report.Figure, v report.Value) string {
 	switch {
 	case v.None:
 		return nothing
+	case v.Few:
+		return tooFew
 	case f.Unit == report.Share:
 		return templates.Percent(v.Percent() / 100)
 	case f.Unit == report.Days:
@@ -45,6 +50,8 @@ func baseText(c *web.Context, f report.Figure, v report.Value) string {
 	switch {
 	case v.None:
 		return ""
+	case v.Few:
+		return c.Text("office.figures.n", templates.Number(v.Of))
 	case f.Unit == report.Share:
 		return templates.Number(v.N) + " / " + templates.Number(v.Of)
 	case f.Unit == report.Days:

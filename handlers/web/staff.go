@@ -22,6 +22,7 @@ type place struct {
 var (
 	inDepartment = []string{"dept_clerk", "dept_head", "discipline"}
 	inOffice     = []string{"clerk", "office_head"}
+	inReview     = []string{"reviewer", "clerk", "office_head", "dept_head", "dept_clerk"}
 	above        = []string{"leader", "principal"}
 	seers        = []string{"clerk", "office_head", "leader", "principal"}
 	rulers       = []string{"admin", "office_head"}
@@ -40,6 +41,7 @@ var places = []place{
 	{path: "/disclosure/matters", key: "nav.matters", icon: "chart", roles: seers},
 	{path: "/disclosure/appraisals", key: "nav.appraisals", icon: "people", roles: seers},
 	{path: "/office/campaigns", key: "nav.campaigns", icon: "star", roles: seers},
+	{path: "/office/reviews", key: "nav.reviews", icon: "shield", shortcut: "g r", roles: inReview},
 	{path: "/desk/notices", key: "nav.notices", icon: "bell", shortcut: "g n"},
 	{key: "nav.mails", roles: inOffice},
 	{path: "/office/mail", key: "nav.mail", icon: "help", shortcut: "g m", roles: inOffice},
@@ -139,6 +141,8 @@ func (u *User) HomePath() string {
 		return "/desk"
 	case Roles(above...).admits(u):
 		return "/office/board"
+	case u.Is("reviewer"):
+		return "/office/reviews"
 	case u.Is("admin"):
 		return "/admin"
 	}

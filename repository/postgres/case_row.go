@@ -13,8 +13,8 @@ const caseColumns = `
 		c.binding, c.publish_wish, c.ground, c.outcome, c.merged_into, c.split_from, c.received_at, c.accepted_at,
 		c.routed_at, c.signed_for_at, c.answered_at, c.ended_at, c.refuse_until, c.refusals, c.asked_again, c.redone,
 		c.extensions, c.in_time, c.worked_minutes, c.rated_at, c.rate_speed, c.rate_attitude, c.rate_result,
-		c.rate_solved, c.due_at, c.due_clock, c.chain_seq, c.chain_hash, c.updated_at, c.concern, c.decision,
-		c.campaign_id, c.proposed_id, c.version`
+		c.rate_solved, c.due_at, c.due_clock, c.chain_seq, c.chain_hash, c.updated_at, c.version,
+		c.in_first, c.handled_minutes, c.signed_in_time, c.concern, c.decision, c.campaign_id, c.proposed_id`
 
 type caseRow struct {
 	ID              int64   `db:"id"`
@@ -70,6 +70,9 @@ type caseRow struct {
 	Campaign        ref     `db:"campaign_id"`
 	Proposed        ref     `db:"proposed_id"`
 	Version         int64   `db:"version"`
+	InFirst         *bool   `db:"in_first"`
+	Handled         *int    `db:"handled_minutes"`
+	SignedInTime    *bool   `db:"signed_in_time"`
 }
 
 func (r caseRow) toCase() workflow.Case {
@@ -86,7 +89,7 @@ func (r caseRow) toCase() workflow.Case {
 		RefuseUntil: time.Time(r.RefuseUntil), Refusals: r.Refusals, AskedAgain: r.AskedAgain, Redone: r.Redone,
 		Extensions: r.Extensions, InTime: r.InTime, Worked: int(r.Worked), Rating: r.toRating(),
 		Due: time.Time(r.Due), DueClock: workflow.ClockKind(r.DueClock), ChainSeq: r.ChainSeq, ChainHash: r.ChainHash,
-		Version: r.Version, Updated: time.Time(r.Updated),
+		Version: r.Version, Updated: time.Time(r.Updated), InFirst: r.InFirst, Handled: r.Handled, SignedInTime: r.SignedInTime,
 		Concern: workflow.Concern(r.Concern), Decision: workflow.Decision(r.Decision), Campaign: int64(r.Campaign), Proposed: int64(r.Proposed),
 	}
 }
@@ -110,6 +113,10 @@ func caseValues(c *workflow.Case) []any {
 		solid(c.ChainHash), instant(c.Updated),
 	}
 }
+
+// caseVerdicts are the columns in_first, handled_minutes and signed_in_time,
+// which no case is born with.
+func caseVerdicts(c *workflow.Case) []any { return []any{c.InFirst, c.Handled, c.SignedInTime} }
 
 // matterValues are the columns from concern to proposed_id, in their order.
 func matterValues(c *workflow.Case) []any {

@@ -82,7 +82,7 @@ func TestCampaign(t *testing.T) {
 		t.Fatalf("tagged %d, proposed %d, %v", c.Campaign, c.Proposed, err)
 	}
 	behind := func() int {
-		q := workflow.FactQuery{Measure: workflow.CountCampaign, From: "2026-01-01", To: "2027-01-01", Bucket: int(k.ID)}
+		q := workflow.FactQuery{Measure: workflow.CountCampaign, From: "2026-01-01", To: "2027-01-01", MinBucket: int(k.ID), EndBucket: int(k.ID) + 1}
 		n, err := w.Cases.Count(ctx, clerk, workflow.Query{Fact: &q})
 		if err != nil {
 			t.Fatal(err)

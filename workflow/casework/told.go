@@ -26,7 +26,7 @@ func (w *Casework) Notices(ctx context.Context, by workflow.Actor, before int64,
 		if told.Case, err = w.toldAbout(ctx, by, n.CaseID); err != nil {
 			return nil, err
 		}
-		if told.Case.ID == 0 { // what was said of the case is gone with it
+		if n.CaseID != 0 && told.Case.ID == 0 { // what was said of the case is gone with it
 			told.CaseID, told.Message, told.Args = 0, 0, nil
 		}
 		out = append(out, told)

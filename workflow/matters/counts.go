@@ -110,14 +110,18 @@ func (m *Matters) Tally(ctx context.Context, by workflow.Actor, c workflow.Campa
 
 // behind asks for the cases of a count; the page adds the reader's scope.
 func behind(measure workflow.Measure, p Period, bucket int) workflow.Query {
-	return workflow.Query{
+	q := workflow.Query{
 		Order: workflow.NewestFirst,
-		Fact:  &workflow.FactQuery{Measure: measure, From: p.From, To: p.To, Bucket: bucket},
+		Fact:  &workflow.FactQuery{Measure: measure, From: p.From, To: p.To},
 	}
+	if bucket != 0 {
+		q.Fact.MinBucket, q.Fact.EndBucket = bucket, bucket+1
+	}
+	return q
 }
 
 // dayAfter is the day after a day that was checked.
 func dayAfter(day string) string {
-	t, _ := time.Parse(time.DateOnly, day) //nolint:errcheck // Campaign.Check has seen it
+	t, _ := time.Parse(time.DateOnly, day) // Campaign.Check has seen it
 	return t.AddDate(0, 0, 1).Format(time.DateOnly)
 }

@@ -149,7 +149,7 @@ func casesBehindBucket(t *testing.T, s workflow.Store, _ College) {
 	}
 	q := workflow.Query{Scope: workflow.Scope{Everything: true}, Fact: &workflow.FactQuery{Measure: workflow.CountCampaign, From: "2026-01-01", To: "2027-01-01"}}
 	same(t, "all", ok(s.CountCases(t.Context(), q))(t), 3)
-	q.Fact.Bucket = 2
+	q.Fact.MinBucket, q.Fact.EndBucket = 2, 3
 	list := ok(s.List(t.Context(), q))(t)
 	same(t, "one bucket", ids(list.Rows, func(r workflow.Row) int64 { return r.ID }), []int64{stored[1].ID})
 }

@@ -21,6 +21,7 @@ type Deps struct {
 	Store     workflow.Store
 	Keeper    workflow.Keeper
 	Vault     workflow.Vault
+	Tracer    workflow.Tracer
 	Codes     workflow.Codes
 	Proof     intake.Proof
 	Limiter   workflow.Limiter
@@ -150,7 +151,7 @@ func newPlayer(ctx context.Context, d Deps, now time.Time) (*player, calendar.Wo
 		_ = p.watch.Arm(ctx, clocks...) // these timers cannot fail
 	}
 	p.intake = intake.New(p.desk, d.Vault, d.Codes, d.Proof)
-	p.cases = casework.New(p.desk, d.Codes, d.Limiter)
+	p.cases = casework.New(p.desk, d.Codes, d.Limiter, d.Tracer)
 	p.mailroom = intake.NewMailroom(p.intake, d.Blobs, d.Reader, p.follow, delivery.New(delivery.Deps{Desk: p.desk}).Bounced)
 	if _, _, err := rules.Working(ctx); err != nil {
 		return nil, cal, err

@@ -31,10 +31,12 @@ func deps(tb testing.TB, store workflow.Store, now time.Time) demo.Deps {
 		Codes: workflow.NewCodes(secret), Limiter: workflowtest.NewLimiter(), Blobs: workflowtest.NewBlobs(),
 		Reader: email.Reader{Domain: "college.example"}, Passwords: worldtest.Plain{}, Now: func() time.Time { return now },
 	}
-	var err error
-	if d.Vault, err = access.NewVault(secret, nil); err != nil {
+	desk := &workflow.Desk{Store: store}
+	vault, err := access.NewVault(secret, desk)
+	if err != nil {
 		tb.Fatal(err)
 	}
+	d.Vault, d.Tracer = vault, vault
 	if d.Proof, err = intake.NewProof(secret); err != nil {
 		tb.Fatal(err)
 	}

@@ -97,6 +97,9 @@ func (p *Post) view(ctx context.Context, m delivery.Mail) templates.MailView {
 	if m.Writer {
 		v.Greeting = m.To.Name
 	}
+	if m.Number == "" && m.Args["href"] != "" { // of something that is no case
+		v.Title, v.CaseURL = m.Args["title"], p.URL+m.Args["href"]
+	}
 	if g := m.Args["ground"]; g != "" {
 		v.Ground = say("ground." + g)
 	}
