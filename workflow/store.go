@@ -29,6 +29,8 @@ type Store interface {
 	Applications
 	Campaigns
 	Appraisals
+	Checks
+	Bulletins
 	Annals
 	Reviews
 	Ledger

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mailbox/handlers/channel/email/receive"
+	"mailbox/handlers/web"
 	"mailbox/repository/password"
 	"mailbox/templates"
 	"mailbox/workflow"
@@ -37,9 +38,11 @@ type app struct {
 	watch    *sla.Watch
 	figures  *report.Office
 	matters  *matters.Matters
+	monthly  *report.Bulletins
 	courier  *delivery.Courier
 	rules    *rules.Rules
 	reviews  *publication.Reviews
+	answers  *publication.Answers
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -76,15 +79,17 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
 	a.matters = matters.New(a.desk)
+	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
+	a.monthly = report.NewBulletins(a.figures, a.desk)
 	return a, a.joinMail(c, w)
 }
 
 // reviewed is everything that a confidentiality review can be about.
 func (a *app) reviewed() map[workflow.ReviewSubject]workflow.Reviewed {
-	return map[workflow.ReviewSubject]workflow.Reviewed{}
+	return map[workflow.ReviewSubject]workflow.Reviewed{workflow.ReviewAnswer: a.answers}
 }
 
 // dayLength is the office hours of a working day, by the current calendar.

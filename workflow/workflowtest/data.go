@@ -62,10 +62,14 @@ type data struct {
 
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
+
+	bulletins table[int64, workflow.Bulletin]
 }
 
 func newData() *data {
 	return &data{
+		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
+		appraisals: newTable[int64, workflow.Appraisal](),
 		columns: newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
 		imports: newTable[int64, workflow.Import](), duties: officialDuties(),
 		cases: newTable[int64, workflow.Case](), serials: newTable[string, int64](), assists: newTable[string, assist](),
@@ -79,10 +83,8 @@ func newData() *data {
 		departments: newTable[int64, workflow.Department](), categories: newTable[int64, workflow.Category](),
 		templates: newTable[int64, workflow.AnswerTemplate](), settings: newTable[string, string](),
 		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
-		calendars: newTable[int64, workflow.CalendarVersion](), applications: newTable[int64, workflow.Application](),
-		campaigns: newTable[int64, workflow.Campaign](), appraisals: newTable[int64, workflow.Appraisal](),
-		facts:   newTable[int64, storedFact](),
-		figures: map[workflow.Fact]int{},
+		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
+		figures: map[workflow.Fact]int{}, bulletins: newTable[int64, workflow.Bulletin](),
 		reports: newTable[int64, workflow.AnnualReport](), blocks: newTable[string, workflow.AnnualBlock](), texts: newTable[string, annualText](),
 		comments: newTable[int64, workflow.AnnualComment](), overrides: newTable[string, workflow.AnnualOverride](),
 		snapshots: newTable[int64, workflow.AnnualSnapshot](), contacts: newTable[int64, yearContacts](),
@@ -93,6 +95,7 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
+		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
 		cases: d.cases.clone(), serials: d.serials.clone(), assists: d.assists.clone(),
 		words: d.words.clone(), extensions: d.extensions.clone(),
@@ -105,14 +108,13 @@ func (d *data) clone() *data {
 		departments: d.departments.clone(), categories: d.categories.clone(),
 		templates: d.templates.clone(), settings: d.settings.clone(),
 		accounts: d.accounts.clone(), policies: d.policies.clone(),
-		calendars: d.calendars.clone(), applications: d.applications.clone(),
-		campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
-		facts:   d.facts.clone(),
+		calendars: d.calendars.clone(), facts: d.facts.clone(),
 		reports: d.reports.clone(), blocks: d.blocks.clone(), texts: d.texts.clone(), comments: d.comments.clone(),
 		overrides: d.overrides.clone(), snapshots: d.snapshots.clone(), contacts: d.contacts.clone(),
 		reviews: d.reviews.clone(), publications: d.publications.clone(),
 		redactions: d.redactions.clone(), proofs: d.proofs.clone(),
-		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
+		bulletins: d.bulletins.clone(),
+		figures:   cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }
 
