@@ -21,8 +21,7 @@ var dynamicPrefixes = []string{
 	"figure.", "figures.by.", // the table of figures
 	"decision.", "concern.", "purpose.", "delivery.", "withheld.", "appraisal.kind.",
 	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.", "check.", "bulletin.column.", "bulletin.part.",
-	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.",
-	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.",
+	"annual.", // fields, states, steps, tables of the annual report
 
 	"figure.", "figures.by.", "office.column.", "office.due.", "office.filter.", "office.mail.", "office.mailbox.column.",
 	"office.measure.", "office.new.", "office.figures.span.", "office.tray.",

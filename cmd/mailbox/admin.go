@@ -179,6 +179,9 @@ func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
 		if err != nil {
 			return err
 		}
+		if err := a.verifyReports(ctx, w, &faults); err != nil {
+			return err
+		}
 		differences, err := a.figures.Recount(ctx, func(int, int) {})
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"mailbox/handlers/admin"
+	"mailbox/handlers/annual"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
 	"mailbox/handlers/document"
@@ -27,6 +28,7 @@ type audiences struct {
 	matter *matters.Pages
 
 	publication *publication.Pages
+	annual      *annual.Pages
 }
 
 // audiences makes the pages.
@@ -56,7 +58,8 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
-		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		api:    api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		annual: annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 	}, err
 }
 
@@ -70,6 +73,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.matter.Routes()...),
 		server.Mount(p.publication.Routes()...),
+		server.Mount(p.annual.Routes()...),
 	)
 }
 

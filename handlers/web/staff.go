@@ -44,6 +44,7 @@ var places = []place{
 	{path: "/office/publications", key: "nav.publications", icon: "eye", shortcut: "g p", roles: inOffice},
 	{path: "/office/bulletins", key: "nav.bulletins", icon: "file", shortcut: "g t", roles: append([]string{"dept_head"}, seers...)},
 	{path: "/office/check", key: "nav.check", icon: "check", shortcut: "g c", roles: inOffice},
+	{path: "/office/reports", key: "nav.reports", icon: "file", shortcut: "g y", roles: seers},
 	{path: "/office/reviews", key: "nav.reviews", icon: "shield", shortcut: "g r", roles: inReview},
 	{path: "/desk/notices", key: "nav.notices", icon: "bell", shortcut: "g n"},
 	{key: "nav.mails", roles: inOffice},

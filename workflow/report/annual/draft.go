@@ -47,7 +47,7 @@ func (o Order) check() error {
 		errs = append(errs, workflow.Wrong("last", "invalid.period"))
 	}
 	if o.Year < 1949 || o.Year > 9999 {
-		errs = append(errs, workflow.Wrong("year", "invalid.number"))
+		errs = append(errs, workflow.Wrong("year", "request.field_number"))
 	}
 	return errors.Join(errs...)
 }

@@ -138,6 +138,7 @@ func thaw(s workflow.AnnualSnapshot) (Frozen, error) {
 	if err := json.Unmarshal(s.Body, &f); err != nil {
 		return f, fmt.Errorf("read snapshot of report %d: %w", s.Report, err)
 	}
+	f.body = s.Body
 	return f, nil
 }
 

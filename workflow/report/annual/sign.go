@@ -150,7 +150,7 @@ func (b Reviewed) Exhibit(ctx context.Context, tx workflow.Store, v workflow.Rev
 		return workflow.Exhibit{}, err
 	}
 	return workflow.Exhibit{
-		Parts: []workflow.ExhibitPart{{Key: "report", Text: f.plain()}},
+		Parts: []workflow.ExhibitPart{{Key: "text", Text: f.plain()}},
 		Href:  fmt.Sprintf("/office/reports/%d", v.SubjectID),
 	}, nil
 }
@@ -193,12 +193,12 @@ func (f Frozen) plain() string {
 			}
 		}
 	}
-	return strings.Join(append(lines, f.College, chineseDay(f.Report.Day)), "\n")
+	return strings.Join(append(lines, f.College, ChineseDay(f.Report.Day)), "\n")
 }
 
 func plainTable(t NamedSheet) string {
 	lines := []string{t.Sheet.Title}
-	for _, row := range grid(t.Sheet).Rows {
+	for _, row := range Grid(t.Sheet).Rows {
 		lines = append(lines, strings.Join(row, "\t"))
 	}
 	return strings.Join(lines, "\n")

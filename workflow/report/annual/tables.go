@@ -22,14 +22,20 @@ type NamedSheet struct {
 	Sheet report.Sheet `json:"sheet"`
 }
 
-// sheets are the tables of a report: those in the text, and the figures.
-func (b *Bureau) sheets(ctx context.Context, r *reader, fields []FrozenField) ([]NamedSheet, error) {
+// sheets are the tables of a report: those that texts can have, and of a whole
+// one the figures.
+func (b *Bureau) sheets(ctx context.Context, r *reader, fields []FrozenField, whole bool) ([]NamedSheet, error) {
 	duties, err := b.dutySheet(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	out := []NamedSheet{{"fields", b.fieldSheet(fields)}, {"channels", b.partSheet("channels", channelFields, fields)},
-		{"applications", b.partSheet("applications", applicationFields(), fields)}, {"duties", duties}}
+	out := []NamedSheet{
+		{"fields", b.fieldSheet(fields)}, {"channels", b.partSheet("channels", channelFields, fields)},
+		{"applications", b.partSheet("applications", applicationFields(), fields)}, {"duties", duties},
+	}
+	if !whole {
+		return out, nil
+	}
 	figures, err := b.figureSheets(ctx, r)
 	return append(out, figures...), err
 }
