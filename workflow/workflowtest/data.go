@@ -70,7 +70,7 @@ func newData() *data {
 	return &data{
 		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
 		appraisals: newTable[int64, workflow.Appraisal](),
-		columns: newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
+		columns:    newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
 		imports: newTable[int64, workflow.Import](), duties: officialDuties(),
 		cases: newTable[int64, workflow.Case](), serials: newTable[string, int64](), assists: newTable[string, assist](),
 		words: newTable[int64, string](), extensions: newTable[int64, workflow.Extension](),
