@@ -71,4 +71,5 @@ CREATE TABLE appraisals (
     CHECK (satisfied + basically + dissatisfied <= participants)
 );
 CREATE UNIQUE INDEX appraisals_external ON appraisals (external) WHERE external <> '';
+CREATE INDEX appraisals_sha ON appraisals (sha256) WHERE sha256 <> '';
 CREATE INDEX appraisals_day ON appraisals (day DESC, id DESC) WHERE removed_at IS NULL;

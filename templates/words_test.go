@@ -37,6 +37,10 @@ var dynamicPrefixes = []string{
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.application.", "track.fact.", "desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",
 
+	// The disclosure ledger.
+	"ledger.place.", "ledger.waits.", "ledger.filter.", "ledger.import.state.", "ledger.source.", "ledger.field.", "ledger.duties.show.",
+	"item.", "duty.class.", "journal.ledger.", "journal.review.",
+
 	// Reviews and selected answers.
 	"review.tab.", "review.subject.", "review.none.", "review.result.", "review.ground.", "review.question.", "review.part.",
 	"publication.state.", "publication.step.", "publication.trace.", "publication.never.", "answers.column.",

@@ -8,6 +8,7 @@ import (
 	"mailbox/handlers/annual"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
+	"mailbox/handlers/disclosure"
 	"mailbox/handlers/document"
 	"mailbox/handlers/matters"
 	"mailbox/handlers/office"
@@ -29,6 +30,7 @@ type audiences struct {
 
 	publication *publication.Pages
 	annual      *annual.Pages
+	disclosure  *disclosure.Pages
 }
 
 // audiences makes the pages.
@@ -56,8 +58,9 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
-		api:    api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
-		annual: annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
+		api:        api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		annual:     annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
+		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Blobs: a.blobs, College: a.store, People: a.store}),
 	}, err
 }
 
@@ -72,6 +75,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.matter.Routes()...),
 		server.Mount(p.publication.Routes()...),
 		server.Mount(p.annual.Routes()...),
+		server.Mount(p.disclosure.Routes()...),
 	)
 }
 

@@ -217,7 +217,8 @@ func (p *Pages) saveAppraisal(c *web.Context) error {
 		return err
 	}
 	a, wrong := appraisalOf(form)
-	if files = append(files, c.KeptFiles("kept")...); len(files) > 0 {
+	kept, gone := c.KeptFiles("file", p.Blobs)
+	if files = append(files, kept...); len(files) > 0 {
 		a.File = files[0]
 	}
 	if c.Param("id") != "" {
@@ -227,7 +228,7 @@ func (p *Pages) saveAppraisal(c *web.Context) error {
 		}
 		a.ID = known.ID
 	}
-	if err = errors.Join(err, wrong); err == nil {
+	if err = errors.Join(err, gone, wrong); err == nil {
 		_, err = p.Matters.SaveAppraisal(c.Context(), actor(c), a)
 	}
 	problems, err := changed(c, err)

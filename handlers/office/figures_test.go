@@ -42,6 +42,18 @@ func TestFigures_everyNumberEqualsItsList(t *testing.T) {
 	}
 }
 
+func TestFigures_nameMonthsInWords(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	k.busy(t, 1)
+	clerk := k.as(t, k.Clerk)
+	clerk.Get("/office/figures?span=year&by=month").Wants(http.StatusOK, "2026年11月")
+	clerk.Post("/preferences", url.Values{"locale": {"en"}, "back": {"/"}})
+	if a := clerk.Get("/office/figures?span=year&by=month").Wants(http.StatusOK, "Nov 2026"); strings.Contains(a.HTML().One(t, ".figures-table").Text(), "2026-1") {
+		t.Error("a month stands there as in a file")
+	}
+}
+
 func TestFigures_withoutABaseAreADash(t *testing.T) {
 	t.Parallel()
 	k := open(t)
