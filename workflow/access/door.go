@@ -57,10 +57,10 @@ type Entry struct {
 // are one answer, in one time. When the limits cannot be asked nobody gets in.
 func (d *Door) Admit(ctx context.Context, e Entry) (workflow.Account, error) {
 	name := strings.ToLower(strings.TrimSpace(e.Username))
-	if err := d.limiter.Allow(ctx, limitName, name); err != nil {
+	if err := d.allow(ctx, limitName, name); err != nil {
 		return workflow.Account{}, err
 	}
-	if err := d.limiter.Allow(ctx, limitClient, e.ClientKey); err != nil {
+	if err := d.allow(ctx, limitClient, e.ClientKey); err != nil {
 		return workflow.Account{}, err
 	}
 	a, err := d.known(ctx, name, e.Password)
@@ -68,6 +68,16 @@ func (d *Door) Admit(ctx context.Context, e Entry) (workflow.Account, error) {
 		return workflow.Account{}, err
 	}
 	return a, d.note(ctx, a.ID, "sign_in", a.ID, nil)
+}
+
+// allow counts an attempt. Limits that are away close the door and nothing
+// else, and it says so.
+func (d *Door) allow(ctx context.Context, limit workflow.Limit, key string) error {
+	err := d.limiter.Allow(ctx, limit, key)
+	if err == nil || workflow.KindOf(err) != workflow.Unavailable {
+		return err
+	}
+	return &workflow.Error{Kind: workflow.Unavailable, Key: "request.staff_waits", Err: err}
 }
 
 func (d *Door) known(ctx context.Context, name, password string) (workflow.Account, error) {
@@ -106,7 +116,7 @@ func (d *Door) EndSessions(ctx context.Context, by workflow.Actor) (int, error) 
 // ChangePassword sets the actor's own password, which needs the old one, and
 // ends every session of the account.
 func (d *Door) ChangePassword(ctx context.Context, by workflow.Actor, old, fresh string) error {
-	if err := d.limiter.Allow(ctx, limitName, fmt.Sprint("change-", by.ID)); err != nil {
+	if err := d.allow(ctx, limitName, fmt.Sprint("change-", by.ID)); err != nil {
 		return err
 	}
 	a, err := d.store.Account(ctx, by.ID)
