@@ -54,7 +54,7 @@ var tracePatterns = []struct {
 	{TraceNumber, regexp.MustCompile(`(?:学号|工号|学籍号|考号|准考证号?|证号)[是为: ]*([A-Za-z]{0,3}\d{4,16})`)},
 	{TraceNumber, regexp.MustCompile(`[A-Za-z]{0,2}\d{9,16}`)},
 	{TracePlate, regexp.MustCompile(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·• ]?[A-Z0-9]{5,6}`)},
-	{TraceRoom, regexp.MustCompile(`(?:[\p{Han}A-Za-z0-9]{1,3}(?:号楼|号宿舍楼|号公寓|舍|栋|幢|楼|公寓|苑|斋)|[A-Za-z]?\d{1,2}[#-])[ -]?(?:[A-Za-z][ -]?)?\d{3,4}(?:号?(?:室|寝室?|宿舍|房间?|床))?`)},
+	{TraceRoom, regexp.MustCompile(`(?:(?:[东南西北A-Za-z]?[0-9一二三四五六七八九十]{1,3}|[东南西北A-Za-z])(?:号楼|号宿舍楼|号公寓|宿舍|舍|栋|幢|楼|公寓|苑|斋)|[A-Za-z]?\d{1,2}[#-])[ -]?(?:[A-Za-z][ -]?)?\d{3,4}(?:号?(?:室|寝室?|宿舍|房间?|床))?`)},
 	{TraceRoom, regexp.MustCompile(`\d{3,4}(?:室|寝室?|宿舍|房间)`)},
 	{TraceClass, regexp.MustCompile(`(?:(?:20)?\d{2}级)?[\p{Han}]{0,8}[(（]?\d{1,4}[)）]?班`)},
 	{TraceName, regexp.MustCompile(`(?:我叫|名叫|姓名|联系人|署名)[是为: ]*([\p{Han}]{2,4})`)},
@@ -91,10 +91,8 @@ func FindTraces(text string) []Trace {
 func (k TraceKind) believable(signs []rune, from, to int) bool {
 	digit := func(i int) bool { return i >= 0 && i < len(signs) && unicode.IsDigit(signs[i]) }
 	switch k {
-	case TracePhone, TraceCard, TraceNumber:
+	case TracePhone, TraceCard, TraceNumber, TraceRoom:
 		return !digit(from-1) && !digit(to)
-	case TraceRoom:
-		return !digit(to)
 	case TraceClass:
 		return to == len(signs) || !strings.ContainsRune("车次级", signs[to])
 	case TraceName, TraceMail, TraceChat, TracePlate:
