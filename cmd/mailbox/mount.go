@@ -51,7 +51,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
-		api:         api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
 	}, err
 }
 

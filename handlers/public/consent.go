@@ -8,7 +8,7 @@ import (
 // Publish is what the writer wishes about the publication of letter and answer,
 // and what became of it.
 type Publish struct {
-	Asked  bool   // it can be published at all
+	Asked  bool // it can be published at all
 	Agrees bool
 	Href   string // where it is public; "": nowhere
 }

@@ -139,13 +139,13 @@ func TestLoginLeadsOnward(t *testing.T) {
 		next    string
 		to      string
 	}{
-		"where she wanted":  {s.Clerk, "/office/cases", "/office/cases"},
-		"nowhere else":      {s.Clerk, "https://evil.example/", "/office"},
-		"a department":      {s.LogisticsClerk, "", "/desk"},
-		"the discipline":    {s.Discipline, "", "/desk"},
-		"the principal":     {s.Principal, "", "/office/board"},
-		"an administrator":  {s.Admin, "", "/admin"},
-		"a reviewer": {s.Reviewer, "", "/office/reviews"},
+		"where she wanted": {s.Clerk, "/office/cases", "/office/cases"},
+		"nowhere else":     {s.Clerk, "https://evil.example/", "/office"},
+		"a department":     {s.LogisticsClerk, "", "/desk"},
+		"the discipline":   {s.Discipline, "", "/desk"},
+		"the principal":    {s.Principal, "", "/office/board"},
+		"an administrator": {s.Admin, "", "/admin"},
+		"a reviewer":       {s.Reviewer, "", "/office/reviews"},
 	} {
 		account := tt.account
 		account.PasswordHash, _ = worldtest.Plain{}.Hash("correct horse")

@@ -10,10 +10,10 @@ import (
 
 func TestRedact(t *testing.T) {
 	for marked, want := range map[string]string{
-		"没有热水":           "没有热水",
-		"[[林某]]没有热水":     "〔已隐去〕没有热水",
-		"[[林]][[某]]没有":   "〔已隐去〕没有",
-		"[[]]没有":         "没有",
+		"没有热水":            "没有热水",
+		"[[林某]]没有热水":      "〔已隐去〕没有热水",
+		"[[林]][[某]]没有":    "〔已隐去〕没有",
+		"[[]]没有":          "没有",
 		"我是[[林某]]，[[某班]]": "我是〔已隐去〕，〔已隐去〕",
 	} {
 		if got, err := publication.Redact(marked); err != nil || got != want {

@@ -11,9 +11,9 @@ import (
 
 	"mailbox/cmd/mailbox/demo"
 	"mailbox/handlers/channel/email"
+	"mailbox/handlers/web"
 	"mailbox/repository/postgres"
 	"mailbox/repository/postgres/pgtest"
-	"mailbox/handlers/web"
 	"mailbox/workflow"
 	"mailbox/workflow/access"
 	"mailbox/workflow/audit"
