@@ -45,8 +45,11 @@ const (
 	NoticeUndeliver  NoticeKind = "undelivered"
 	NoticeUrgent     NoticeKind = "urgent"     // office: an urgent letter came
 	NoticeInstructed NoticeKind = "instructed" // department and office: a leader's word
+	NoticeDrafted    NoticeKind = "drafted"    // office: the month's bulletin waits to be written
+	NoticeBulletin   NoticeKind = "bulletin"   // department heads and leaders: the month's bulletin
 	NoticeReview     NoticeKind = "review"     // reviewers: something waits to become public
 	NoticeReviewed   NoticeKind = "reviewed"   // who asked: the review is decided
+	NoticeDutyLate   NoticeKind = "duty_late"  // department heads and office: something of the list is not published in time
 )
 
 // NoticeKinds lists every kind, so that a test can ask for the words of each.
@@ -54,7 +57,8 @@ var NoticeKinds = []NoticeKind{
 	NoticeReceived, NoticeAccepted, NoticeDeclined, NoticeAsked, NoticeAnswered, NoticeClosing, NoticeMerged, NoticeExtended,
 	NoticeRouted, NoticeRefused, NoticeHandedIn, NoticeSentBack, NoticeApproved, NoticeAdded, NoticeAgain, NoticeRedo,
 	NoticeWarning, NoticeBreach, NoticeMoreTime, NoticeDecided, NoticeReminder, NoticeUndeliver, NoticeUrgent, NoticeInstructed,
-	NoticeReview, NoticeReviewed,
+	NoticeDrafted, NoticeBulletin,
+	NoticeReview, NoticeReviewed, NoticeDutyLate,
 }
 
 // Ways a notice goes out.

@@ -5,8 +5,10 @@ import (
 	"errors"
 
 	"mailbox/handlers/admin"
+	"mailbox/handlers/annual"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
+	"mailbox/handlers/disclosure"
 	"mailbox/handlers/document"
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
@@ -25,6 +27,8 @@ type audiences struct {
 	api    *api.API
 
 	publication *publication.Pages
+	annual      *annual.Pages
+	disclosure  *disclosure.Pages
 }
 
 // audiences makes the pages.
@@ -41,7 +45,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		public: everybody,
 		desk:   desk.New(a.cases, a.vault, a.blobs, a.answers),
 		office: office.New(office.Deps{
-			Cases: a.cases, Figures: a.figures, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
+			Cases: a.cases, Figures: a.figures, Monthly: a.monthly, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
 		admin: admin.New(admin.Deps{
@@ -51,7 +55,9 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
-		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		api:        api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		annual:     annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
+		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Blobs: a.blobs, College: a.store, People: a.store}),
 	}, err
 }
 
@@ -64,6 +70,8 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.publication.Routes()...),
+		server.Mount(p.annual.Routes()...),
+		server.Mount(p.disclosure.Routes()...),
 	)
 }
 

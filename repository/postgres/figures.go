@@ -2,11 +2,7 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"mailbox/workflow"
 )
@@ -19,6 +15,7 @@ type figureRow struct {
 	Kind       string `db:"kind"`
 	Channel    string `db:"channel"`
 	Mode       string `db:"mode"`
+	Status     string `db:"status"`
 	Bucket     int    `db:"bucket"`
 	N          int    `db:"n"`
 }
@@ -27,108 +24,8 @@ func (r figureRow) toRow() workflow.FigureRow {
 	return workflow.FigureRow{
 		Measure: workflow.Measure(r.Measure), Day: string(r.Day), Department: r.Department, Category: r.Category,
 		Kind: workflow.CaseKind(r.Kind), Channel: workflow.Channel(r.Channel), Mode: workflow.Mode(r.Mode),
-		Bucket: r.Bucket, N: r.N,
+		Status: workflow.WriterStatus(r.Status), Bucket: r.Bucket, N: r.N,
 	}
-}
-
-// figureColumns are the columns a figure can be told apart by, with what stands
-// in a row that is not.
-var figureColumns = []struct {
-	name, none string
-	by         workflow.Dimension
-}{
-	{"department_id", "0", workflow.ByDepartment},
-	{"category_id", "0", workflow.ByCategory},
-	{"kind", "''", workflow.ByKind},
-	{"channel", "''", workflow.ByChannel},
-	{"mode", "''", workflow.ByMode},
-	{"bucket", "0", workflow.ByBucket},
-}
-
-// Sum implements workflow.Figures. Whole months are read from the monthly rows,
-// what is left at both ends from the daily ones, and both at the coarsest grain
-// that knows what is asked.
-func (s *Store) Sum(ctx context.Context, q workflow.FigureQuery) ([]workflow.FigureRow, error) {
-	spans, err := spansOf(q)
-	if err != nil || len(spans) == 0 || len(q.Measures) == 0 {
-		return nil, err
-	}
-	statement, args := sumStatement(q, spans)
-	return many(ctx, s, "sum figures", figureRow.toRow, statement, args...)
-}
-
-// span is a part of the time asked for, and the table that knows it.
-type span struct {
-	table, day string
-	from, to   string
-}
-
-func spansOf(q workflow.FigureQuery) ([]span, error) {
-	from, err := time.Parse(time.DateOnly, q.From)
-	if err != nil {
-		return nil, fmt.Errorf("sum figures from: %w", err)
-	}
-	to, err := time.Parse(time.DateOnly, q.To)
-	if err != nil {
-		return nil, fmt.Errorf("sum figures to: %w", err)
-	}
-	first, last := monthOf(from.AddDate(0, 0, -1)).AddDate(0, 1, 0), monthOf(to) // the whole months
-	if slices.Contains(q.By, workflow.ByDay) || !first.Before(last) {
-		return spansIn(nil, daily, from, to), nil
-	}
-	spans := spansIn(nil, monthly, first, last)
-	spans = spansIn(spans, daily, from, first)
-	return spansIn(spans, daily, last, to), nil
-}
-
-var (
-	daily   = span{table: "figures_daily", day: "day"}
-	monthly = span{table: "figures_monthly", day: "month"}
-)
-
-func spansIn(spans []span, of span, from, to time.Time) []span {
-	if !from.Before(to) {
-		return spans
-	}
-	of.from, of.to = from.Format(time.DateOnly), to.Format(time.DateOnly)
-	return append(spans, of)
-}
-
-func monthOf(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC) }
-
-func sumStatement(q workflow.FigureQuery, spans []span) (statement string, args []any) {
-	columns, groups := []string{"f.measure", dayColumn(q.By)}, []string{"1"}
-	if slices.Contains(q.By, workflow.ByDay) || slices.Contains(q.By, workflow.ByMonth) {
-		groups = append(groups, "2")
-	}
-	for _, c := range figureColumns {
-		if slices.Contains(q.By, c.by) {
-			columns = append(columns, "f."+c.name)
-			groups = append(groups, strconv.Itoa(len(columns)))
-		} else {
-			columns = append(columns, c.none+" AS "+c.name)
-		}
-	}
-	var parts []string
-	for _, sp := range spans {
-		where := conditions{args: &args}
-		where.figures(q, sp)
-		parts = append(parts, "SELECT measure, "+sp.day+" AS day, department_id, category_id, kind, channel, mode, bucket, n FROM "+
-			sp.table+" WHERE "+where.String())
-	}
-	grouped := strings.Join(groups, ", ")
-	return "SELECT " + strings.Join(columns, ", ") + ", sum(f.n) AS n FROM (" + strings.Join(parts, " UNION ALL ") +
-		") f GROUP BY " + grouped + " HAVING sum(f.n) <> 0 ORDER BY " + grouped, args
-}
-
-func dayColumn(by []workflow.Dimension) string {
-	switch {
-	case slices.Contains(by, workflow.ByDay):
-		return "f.day"
-	case slices.Contains(by, workflow.ByMonth):
-		return "date_trunc('month', f.day::timestamp)::date AS day"
-	}
-	return "NULL::date AS day"
 }
 
 // figures adds the conditions of a sum. Rows of a grain that does not know
@@ -140,10 +37,15 @@ func (c *conditions) figures(q workflow.FigureQuery, sp span) {
 	c.addIf(q.Department != 0, "department_id = ?", q.Department)
 	c.addIf(grain != grainAll && grain != string(workflow.ByDepartment), "department_id = 0")
 	c.add(sp.day+" >= ?::date AND "+sp.day+" < ?::date", sp.from, sp.to)
+	c.figureFilters(q)
+}
+
+func (c *conditions) figureFilters(q workflow.FigureQuery) {
 	c.addIf(q.Category != 0, "category_id = ?", q.Category)
 	c.addIf(q.Kind != "", "kind = ?", q.Kind)
 	c.addIf(q.Channel != "", "channel = ?", q.Channel)
 	c.addIf(q.Mode != "", "mode = ?", q.Mode)
+	c.addIf(q.Status != "", "status = ?", q.Status)
 }
 
 // The grains that are not called like their one dimension.
@@ -161,6 +63,7 @@ func grainOf(q workflow.FigureQuery) string {
 		workflow.ByKind:       q.Kind != "",
 		workflow.ByChannel:    q.Channel != "",
 		workflow.ByMode:       q.Mode != "",
+		workflow.ByStatus:     q.Status != "",
 	} {
 		if !filtered && !slices.Contains(q.By, dimension) {
 			continue
@@ -174,7 +77,7 @@ func grainOf(q workflow.FigureQuery) string {
 }
 
 const sqlStoredFigures = `
-	SELECT measure, day, department_id, category_id, kind, channel, mode, bucket, n
+	SELECT measure, day, department_id, category_id, kind, channel, mode, status, bucket, n
 	FROM figures_daily WHERE grain = 'all' AND day = $1 AND n <> 0`
 
 // StoredFigures implements workflow.Figures.
@@ -187,15 +90,57 @@ func (s *Store) StoredFigures(ctx context.Context, day string) (map[workflow.Fac
 	for _, r := range rows {
 		out[workflow.Fact{
 			Measure: r.Measure, Day: r.Day, Department: r.Department, Category: r.Category,
-			Kind: r.Kind, Channel: r.Channel, Mode: r.Mode, Bucket: r.Bucket,
+			Kind: r.Kind, Channel: r.Channel, Mode: r.Mode, Status: r.Status, Bucket: r.Bucket,
 		}] = r.N
 	}
 	return out, nil
 }
 
-const sqlFigureDays = `SELECT DISTINCT day FROM figures_daily WHERE grain = 'all' AND n <> 0 ORDER BY day`
+// Counts are held to workflow.DigestMost.
+const sqlFigureDigests = `
+	SELECT day, sum(n) AS n, sum(greatest(least(n, 1048576), -1048576) * (
+		'x' || left(encode(sha256(convert_to(concat_ws('|', $1::text, measure, day, department_id, category_id, kind, channel, mode, status, bucket),
+			'UTF8')), 'hex'), 10))::bit(40)::bigint) AS sum
+	FROM figures_daily WHERE grain = 'all' AND n <> 0
+	GROUP BY day`
 
-// FigureDays implements workflow.Figures.
-func (s *Store) FigureDays(ctx context.Context) ([]string, error) {
-	return many(ctx, s, "list days with figures", func(d date) string { return string(d) }, sqlFigureDays)
+// FigureDigests implements workflow.Figures.
+func (s *Store) FigureDigests(ctx context.Context, salt string) (map[string]workflow.Digest, error) {
+	type row struct {
+		Day date  `db:"day"`
+		N   int64 `db:"n"`
+		Sum int64 `db:"sum"`
+	}
+	rows, err := many(ctx, s, "digest figures", same[row], sqlFigureDigests, salt)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]workflow.Digest, len(rows))
+	for _, r := range rows {
+		out[string(r.Day)] = workflow.Digest{N: r.N, Sum: r.Sum}
+	}
+	return out, nil
+}
+
+const sqlCountHappened = `
+	SELECT coalesce(e.department_id, 0) AS department, count(DISTINCT e.case_id) AS n
+	FROM events e JOIN cases c ON c.id = e.case_id
+	WHERE e.action = $1 AND e.at >= $2 AND e.at < $3 AND ($4::bigint = 0 OR e.department_id = $4) AND NOT c.sealed
+	GROUP BY 1`
+
+// CountHappened implements workflow.Figures.
+func (s *Store) CountHappened(ctx context.Context, q workflow.HappenedQuery) (map[int64]int, error) {
+	type row struct {
+		Department int64 `db:"department"`
+		N          int   `db:"n"`
+	}
+	rows, err := many(ctx, s, "count what happened", same[row], sqlCountHappened, q.Action, instant(q.From), instant(q.To), q.Department)
+	if err != nil {
+		return nil, err
+	}
+	out := map[int64]int{}
+	for _, r := range rows {
+		out[r.Department] = r.N
+	}
+	return out, nil
 }

@@ -12,6 +12,7 @@ const (
 	journalLock  = 7214002
 	projectLock  = 7214003
 	calendarLock = 7214004
+	importLock   = 7214005
 )
 
 const sqlLock = `SELECT pg_advisory_xact_lock($1)`

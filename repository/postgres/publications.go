@@ -3,13 +3,10 @@ package postgres
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/lib/pq"
 
 	"mailbox/workflow"
 )
@@ -92,7 +89,7 @@ func (s *Store) SavePublication(ctx context.Context, p *workflow.Publication) er
 	if err == nil {
 		p.Version++
 	}
-	return gated(err)
+	return gated(err, "publication.refused")
 }
 
 // known is a verdict, or NULL when there is none yet.
@@ -109,20 +106,6 @@ func searchable(words string) any {
 		return nil
 	}
 	return tokens(words)
-}
-
-// gated says that what the database would not let become public was refused,
-// and is no fault of the program.
-func gated(err error) error {
-	e, ok := errors.AsType[*pq.Error](err)
-	if !ok {
-		return err
-	}
-	review := e.Code == "23503" && strings.Contains(e.Constraint, "review_id")
-	if e.Code == "23514" || e.Code == "P0001" || review {
-		return &workflow.Error{Kind: workflow.Invalid, Key: "publication.refused", Err: err}
-	}
-	return err
 }
 
 const sqlPublication = `SELECT` + publicationColumns + ` FROM publications p WHERE p.id = $1`

@@ -44,12 +44,28 @@ type data struct {
 	redactions   table[int64, workflow.Redaction]
 	proofs       table[string, workflow.ProofDay]
 
+	reports   table[int64, workflow.AnnualReport]
+	blocks    table[string, workflow.AnnualBlock]
+	texts     table[string, annualText]
+	comments  table[int64, workflow.AnnualComment]
+	overrides table[string, workflow.AnnualOverride]
+	snapshots table[int64, workflow.AnnualSnapshot]
+	contacts  table[int64, yearContacts]
+	columns   table[int64, workflow.Column]
+	items     table[int64, workflow.Item]
+	imports   table[int64, workflow.Import]
+	duties    table[int64, workflow.Duty]
+
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
+
+	bulletins table[int64, workflow.Bulletin]
 }
 
 func newData() *data {
 	return &data{
+		columns: newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
+		imports: newTable[int64, workflow.Import](), duties: officialDuties(),
 		cases: newTable[int64, workflow.Case](), serials: newTable[string, int64](), assists: newTable[string, assist](),
 		words: newTable[int64, string](), extensions: newTable[int64, workflow.Extension](),
 		letters: newTable[int64, workflow.StoredLetter](), sealed: newTable[string, workflow.SealedWriter](),
@@ -62,7 +78,10 @@ func newData() *data {
 		templates: newTable[int64, workflow.AnswerTemplate](), settings: newTable[string, string](),
 		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
 		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
-		figures: map[workflow.Fact]int{},
+		figures: map[workflow.Fact]int{}, bulletins: newTable[int64, workflow.Bulletin](),
+		reports: newTable[int64, workflow.AnnualReport](), blocks: newTable[string, workflow.AnnualBlock](), texts: newTable[string, annualText](),
+		comments: newTable[int64, workflow.AnnualComment](), overrides: newTable[string, workflow.AnnualOverride](),
+		snapshots: newTable[int64, workflow.AnnualSnapshot](), contacts: newTable[int64, yearContacts](),
 		reviews: newTable[int64, workflow.Review](), publications: newTable[int64, workflow.Publication](),
 		redactions: newTable[int64, workflow.Redaction](), proofs: newTable[string, workflow.ProofDay](),
 	}
@@ -70,6 +89,7 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
+		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
 		cases: d.cases.clone(), serials: d.serials.clone(), assists: d.assists.clone(),
 		words: d.words.clone(), extensions: d.extensions.clone(),
 		letters: d.letters.clone(), sealed: d.sealed.clone(),
@@ -82,9 +102,12 @@ func (d *data) clone() *data {
 		templates: d.templates.clone(), settings: d.settings.clone(),
 		accounts: d.accounts.clone(), policies: d.policies.clone(),
 		calendars: d.calendars.clone(), facts: d.facts.clone(),
+		reports: d.reports.clone(), blocks: d.blocks.clone(), texts: d.texts.clone(), comments: d.comments.clone(),
+		overrides: d.overrides.clone(), snapshots: d.snapshots.clone(), contacts: d.contacts.clone(),
 		reviews: d.reviews.clone(), publications: d.publications.clone(),
 		redactions: d.redactions.clone(), proofs: d.proofs.clone(),
-		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
+		bulletins: d.bulletins.clone(),
+		figures:   cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }
 
