@@ -20,6 +20,7 @@ var dynamicPrefixes = []string{
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
 	"figure.", "figures.by.", // the table of figures
 	"decision.", "concern.", "purpose.", "delivery.", "withheld.", "appraisal.kind.",
+	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.",
 	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.", "check.", "bulletin.column.", "bulletin.part.",
 	"annual.", // fields, states, steps, tables of the annual report
 
