@@ -258,7 +258,8 @@ type Events interface {
 	AddEvent(ctx context.Context, e Event) error
 	// EventsOf returns the history in order, with actors' names.
 	EventsOf(ctx context.Context, caseID int64) ([]Event, error)
-	// AddJournal appends e after the last entry; link makes its hash from the
+	// AddJournal appends e after the last entry, and keeps others from appending
+	// until Atomic ends; link makes its hash from the
 	// hash before it (nil for the first) and e as it will be read again: Seq and
 	// At are set.
 	AddJournal(ctx context.Context, e JournalEntry, link func(prev []byte, e JournalEntry) []byte) error

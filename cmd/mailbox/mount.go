@@ -55,7 +55,10 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
-		api:        api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		api: api.New(api.Deps{
+			Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs,
+			Words: func(locale, key string) string { return a.words.Text(locale, key) },
+		}),
 		annual:     annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Blobs: a.blobs, College: a.store, People: a.store}),
 	}, err
