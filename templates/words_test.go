@@ -20,6 +20,8 @@ var dynamicPrefixes = []string{
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
 	"figure.", "figures.by.", // the table of figures
 	"annual.", // fields, states, steps, tables of the annual report
+	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.", "check.", "bulletin.column.", "bulletin.part.",
+	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.",
 	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.",
 
 	"figure.", "figures.by.", "office.column.", "office.due.", "office.filter.", "office.mail.", "office.mailbox.column.",
@@ -38,6 +40,7 @@ var dynamicPrefixes = []string{
 
 	// Reviews and selected answers.
 	"review.tab.", "review.subject.", "review.none.", "review.result.", "review.ground.", "review.question.", "review.part.",
+	"publication.state.", "publication.step.", "publication.trace.", "publication.never.", "answers.column.",
 }
 
 // keyArguments says which arguments of a template function are catalogue keys.

@@ -26,6 +26,8 @@ type Store interface {
 	People
 	Rules
 	Figures
+	Checks
+	Bulletins
 	Annals
 	Reviews
 	Ledger

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mailbox/handlers/channel/email/receive"
+	"mailbox/handlers/web"
 	"mailbox/repository/password"
 	"mailbox/templates"
 	"mailbox/workflow"
@@ -36,10 +37,12 @@ type app struct {
 	cases    *casework.Casework
 	watch    *sla.Watch
 	figures  *report.Office
+	monthly  *report.Bulletins
 	annual   *annual.Bureau
 	courier  *delivery.Courier
 	rules    *rules.Rules
 	reviews  *publication.Reviews
+	answers  *publication.Answers
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -76,9 +79,11 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
 	a.figures = report.New(a.figureDeps(c, w))
+	a.monthly = report.NewBulletins(a.figures, a.desk)
 	if a.annual, err = annual.New(annual.Deps{Desk: a.desk, Figures: a.figureDeps(c, w), Text: a.inChinese, Forms: templates.ReportForms()}); err != nil {
 		return nil, fmt.Errorf("annual report: %w", err)
 	}
+	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	return a, a.joinMail(c, w)
@@ -93,7 +98,10 @@ func (a *app) inChinese(key string, args ...any) string { return a.words.Text("z
 
 // reviewed is everything that a confidentiality review can be about.
 func (a *app) reviewed() map[workflow.ReviewSubject]workflow.Reviewed {
-	return map[workflow.ReviewSubject]workflow.Reviewed{workflow.ReviewReport: annual.Reviewed{Bureau: a.annual}}
+	return map[workflow.ReviewSubject]workflow.Reviewed{
+		workflow.ReviewAnswer: a.answers,
+		workflow.ReviewReport: annual.Reviewed{Bureau: a.annual},
+	}
 }
 
 // dayLength is the office hours of a working day, by the current calendar.

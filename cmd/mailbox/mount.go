@@ -37,13 +37,13 @@ func (a *app) audiences(demo bool) (audiences, error) {
 	}
 	everybody, err := public.New(public.Deps{
 		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door,
-		Figures: a.figures, Key: a.keys.derive("public"),
+		Figures: a.figures, Answers: a.answers, Key: a.keys.derive("public"),
 	})
 	return audiences{
 		public: everybody,
-		desk:   desk.New(a.cases, a.vault, a.blobs),
+		desk:   desk.New(a.cases, a.vault, a.blobs, a.answers),
 		office: office.New(office.Deps{
-			Cases: a.cases, Figures: a.figures, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
+			Cases: a.cases, Figures: a.figures, Monthly: a.monthly, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
 		admin: admin.New(admin.Deps{
@@ -53,6 +53,10 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		annual:      annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 		publication: publication.New(publication.Deps{Reviews: a.reviews, College: a.store}),
 		api:         api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
+		publication: publication.New(publication.Deps{
+			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
+		}),
+		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
 	}, err
 }
 

@@ -58,6 +58,8 @@ type data struct {
 
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
+
+	bulletins table[int64, workflow.Bulletin]
 }
 
 func newData() *data {
@@ -76,7 +78,7 @@ func newData() *data {
 		templates: newTable[int64, workflow.AnswerTemplate](), settings: newTable[string, string](),
 		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
 		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
-		figures: map[workflow.Fact]int{},
+		figures: map[workflow.Fact]int{}, bulletins: newTable[int64, workflow.Bulletin](),
 		reports: newTable[int64, workflow.AnnualReport](), blocks: newTable[string, workflow.AnnualBlock](), texts: newTable[string, annualText](),
 		comments: newTable[int64, workflow.AnnualComment](), overrides: newTable[string, workflow.AnnualOverride](),
 		snapshots: newTable[int64, workflow.AnnualSnapshot](), contacts: newTable[int64, yearContacts](),
@@ -104,7 +106,8 @@ func (d *data) clone() *data {
 		overrides: d.overrides.clone(), snapshots: d.snapshots.clone(), contacts: d.contacts.clone(),
 		reviews: d.reviews.clone(), publications: d.publications.clone(),
 		redactions: d.redactions.clone(), proofs: d.proofs.clone(),
-		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
+		bulletins: d.bulletins.clone(),
+		figures:   cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }
 

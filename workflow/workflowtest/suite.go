@@ -23,6 +23,7 @@ func TestStore(t *testing.T, open func(testing.TB) workflow.Store) {
 	t.Helper()
 	for _, part := range [][]promise{
 		atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises, answerPromises, clockPromises,
+		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, flawPromises, bulletinPromises,
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, annualPromises, reviewPromises,
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, ledgerPromises, reviewPromises,
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, reviewPromises, publicationPromises,
