@@ -50,13 +50,12 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Rules: a.rules, Door: a.door, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		annual:      annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
-		publication: publication.New(publication.Deps{Reviews: a.reviews, College: a.store}),
-		api:         api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
 		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+
+		annual: annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 	}, err
 }
 
