@@ -123,6 +123,9 @@ func reportSteps(c *web.Context, v annual.View) []templates.Step {
 		}
 		if name == "review" && r.Review != 0 {
 			s.Note = c.Text("annual.review.no", r.Review)
+			if annual.MayWrite(c.User.Actor()) {
+				s.Href = "/office/reviews/" + strconv.FormatInt(r.Review, 10)
+			}
 		}
 		out = append(out, s)
 	}

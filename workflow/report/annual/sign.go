@@ -27,7 +27,7 @@ func (b *Bureau) Sign(ctx context.Context, by workflow.Actor, id int64) (workflo
 		if err := mustBe(*r, workflow.AnnualChecked); err != nil {
 			return "", nil, err
 		}
-		v := workflow.Review{Subject: workflow.ReviewReport, SubjectID: r.ID, Title: r.Title, ContentHash: r.Hash, Doubtful: true}
+		v := workflow.Review{Subject: workflow.ReviewReport, SubjectID: r.ID, Title: r.Title, ContentHash: r.Hash}
 		if err := b.Desk.AskReview(ctx, tx, by, &v); err != nil {
 			return "", nil, fmt.Errorf("ask for review: %w", err)
 		}
