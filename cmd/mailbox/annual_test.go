@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -286,7 +287,7 @@ func (r *reporting) checkExampleYear(t *testing.T) {
 	}
 	for key, want := range exampleYear {
 		f, _ := v.Frozen.Field(key)
-		if raw := fmt.Sprint(count(t, r.db, rawYear[key])); f.Value.Text != want || raw != want {
+		if raw := strconv.Itoa(count(t, r.db, rawYear[key])); f.Value.Text != want || raw != want {
 			t.Errorf("%s is %s, from raw rows %s, printed %s", key, f.Value.Text, raw, want)
 		}
 		if f.Nature != annual.Serial && f.Value.N != len(f.Value.IDs) {
