@@ -19,10 +19,9 @@ var dynamicPrefixes = []string{
 	"state.", "progress.", "kind.", "channel.", "mode.", "status.", "ground.", "role.", "outcome.", "clock.", "unit.",
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
 	"figure.", "figures.by.", // the table of figures
-	"annual.", // fields, states, steps, tables of the annual report
+	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.",
 	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.", "check.", "bulletin.column.", "bulletin.part.",
-	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.",
-	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.",
+	"annual.", // fields, states, steps, tables of the annual report
 
 	"figure.", "figures.by.", "office.column.", "office.due.", "office.filter.", "office.mail.", "office.mailbox.column.",
 	"office.measure.", "office.new.", "office.figures.span.", "office.tray.",
@@ -37,6 +36,10 @@ var dynamicPrefixes = []string{
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",
+
+	// The disclosure ledger.
+	"ledger.place.", "ledger.waits.", "ledger.filter.", "ledger.import.state.", "ledger.source.", "ledger.field.", "ledger.duties.show.",
+	"item.", "duty.class.", "journal.ledger.", "journal.review.",
 
 	// Reviews and selected answers.
 	"review.tab.", "review.subject.", "review.none.", "review.result.", "review.ground.", "review.question.", "review.part.",

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mailbox/handlers/channel/email/receive"
+	"mailbox/handlers/document"
 	"mailbox/handlers/web"
 	"mailbox/repository/password"
 	"mailbox/templates"
@@ -16,6 +17,7 @@ import (
 	"mailbox/workflow/casework"
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
+	"mailbox/workflow/ledger"
 	"mailbox/workflow/publication"
 	"mailbox/workflow/report"
 	"mailbox/workflow/report/annual"
@@ -43,6 +45,8 @@ type app struct {
 	rules    *rules.Rules
 	reviews  *publication.Reviews
 	answers  *publication.Answers
+	ledger   *ledger.Ledger
+	imports  *ledger.Imports
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -78,14 +82,16 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
+	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
+	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	a.figures = report.New(a.figureDeps(c, w))
 	a.monthly = report.NewBulletins(a.figures, a.desk)
 	if a.annual, err = annual.New(annual.Deps{Desk: a.desk, Figures: a.figureDeps(c, w), Text: a.inChinese, Forms: templates.ReportForms()}); err != nil {
 		return nil, fmt.Errorf("annual report: %w", err)
 	}
-	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
+	a.ledger = ledger.New(a.desk)
+	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
-	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	return a, a.joinMail(c, w)
 }
 
@@ -101,6 +107,7 @@ func (a *app) reviewed() map[workflow.ReviewSubject]workflow.Reviewed {
 	return map[workflow.ReviewSubject]workflow.Reviewed{
 		workflow.ReviewAnswer: a.answers,
 		workflow.ReviewReport: annual.Reviewed{Bureau: a.annual},
+		workflow.ReviewItem:   a.ledger.Reviewed(),
 	}
 }
 

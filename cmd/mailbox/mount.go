@@ -8,6 +8,7 @@ import (
 	"mailbox/handlers/annual"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
+	"mailbox/handlers/disclosure"
 	"mailbox/handlers/document"
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
@@ -27,6 +28,7 @@ type audiences struct {
 
 	publication *publication.Pages
 	annual      *annual.Pages
+	disclosure  *disclosure.Pages
 }
 
 // audiences makes the pages.
@@ -53,9 +55,12 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
-		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
-
-		annual: annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
+		api: api.New(api.Deps{
+			Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs,
+			Words: func(locale, key string) string { return a.words.Text(locale, key) },
+		}),
+		annual:     annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
+		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Blobs: a.blobs, College: a.store, People: a.store}),
 	}, err
 }
 
@@ -69,6 +74,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.publication.Routes()...),
 		server.Mount(p.annual.Routes()...),
+		server.Mount(p.disclosure.Routes()...),
 	)
 }
 

@@ -25,6 +25,7 @@ var (
 	inReview     = []string{"reviewer", "clerk", "office_head", "dept_head", "dept_clerk"}
 	above        = []string{"leader", "principal"}
 	seers        = []string{"clerk", "office_head", "leader", "principal"}
+	inDisclosure = append([]string{"dept_clerk", "dept_head", "reviewer"}, seers...)
 	rulers       = []string{"admin", "office_head"}
 	admins       = []string{"admin"}
 )
@@ -43,6 +44,7 @@ var places = []place{
 	{path: "/office/check", key: "nav.check", icon: "check", shortcut: "g c", roles: inOffice},
 	{path: "/office/reports", key: "nav.reports", icon: "file", shortcut: "g y", roles: seers},
 	{path: "/office/reviews", key: "nav.reviews", icon: "shield", shortcut: "g r", roles: inReview},
+	{path: "/disclosure", key: "nav.disclosure", icon: "file", shortcut: "g d", roles: inDisclosure},
 	{path: "/desk/notices", key: "nav.notices", icon: "bell", shortcut: "g n"},
 	{key: "nav.mails", roles: inOffice},
 	{path: "/office/mail", key: "nav.mail", icon: "help", shortcut: "g m", roles: inOffice},
