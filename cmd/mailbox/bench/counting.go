@@ -63,7 +63,9 @@ func projection(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	err = a.fill(ctx, r)
+	if err = settle(ctx, a.db, sqlArchive); err == nil {
+		err = a.fill(ctx, r)
+	}
 	if err == nil {
 		err = r.projecting(ctx, a)
 	}
