@@ -185,8 +185,12 @@ func (p *Pages) fillImport(c *web.Context, view *importPage, preview ledger.Prev
 	view.MayConfirm = ledger.MayConfirm(by, m)
 	view.Second = m.State == workflow.ImportAdded && !view.MayConfirm
 	view.MayUndo = ledger.MayArrange(by) && m.State != workflow.ImportUndone
+	undo := "ledger.import.undo"
+	if m.State == workflow.ImportBegun {
+		undo = "ledger.import.drop"
+	}
 	view.Undo = templates.Confirm{
-		Label: c.Text("ledger.import.undo"), Question: c.Plural("ledger.import.undo.ask", m.Added), Yes: c.Text("ledger.import.undo.yes"),
+		Label: c.Text(undo), Question: c.Plural("ledger.import.undo.ask", m.Added), Yes: c.Text("ledger.import.undo.yes"),
 		Action: view.Path + "/undo", Fields: c.Hidden(), Tone: "danger",
 	}
 	if m.Added > 0 {

@@ -33,7 +33,7 @@ type filter struct {
 }
 
 func readFilter(c *web.Context) (filter, error) {
-	f := filter{ItemQuery: workflow.ItemQuery{Search: c.Query("q"), After: c.Query("after"), Limit: 50}, lastDay: c.Query("to")}
+	f := filter{ItemQuery: workflow.ItemQuery{Search: c.Query("q"), After: c.Query("after"), Limit: 25}, lastDay: c.Query("to")}
 	if ch := workflow.ItemChannel(c.Query("channel")); slices.Contains(workflow.ItemChannels, ch) {
 		f.Channel = ch
 	}

@@ -227,7 +227,7 @@ func (b *batch) row(no int, cells []Cell) error {
 		b.twice++
 	default:
 		b.seen[string(item.Channel)+item.External] = true
-		item.Import, item.CreatedBy, item.AuthorID, item.Created = b.created.ID, b.created.By, b.created.By, b.created.At
+		item.State, item.Import, item.CreatedBy, item.AuthorID, item.Created = workflow.ItemDraft, b.created.ID, b.created.By, b.created.By, b.created.At
 		b.items = append(b.items, *item)
 	}
 	if len(b.items) < rowsAtOnce {
