@@ -48,6 +48,14 @@ func (c Trend) Line() string { return curve(c.Points, c.Top()) }
 // BeforeLine is the path of the period before.
 func (c Trend) BeforeLine() string { return curve(c.Before, c.Top()) }
 
+// BeforeText is the value of the period before at a point, in words.
+func (c Trend) BeforeText(i int) string {
+	if i < len(c.Before) {
+		return c.Before[i].Text
+	}
+	return ""
+}
+
 // Area is the path of the surface under the line.
 func (c Trend) Area() string {
 	if len(c.Points) == 0 {
@@ -147,6 +155,15 @@ type Heat struct {
 type HeatRow struct {
 	Label string
 	Cells []int
+	Hrefs []string // what is behind each; none when empty
+}
+
+// Href is what is behind the i-th cell.
+func (r HeatRow) Href(i int) string {
+	if i < len(r.Hrefs) {
+		return r.Hrefs[i]
+	}
+	return ""
 }
 
 // Level is the step of darkness of a value, 0 to 4.
@@ -168,6 +185,14 @@ type Histogram struct {
 	ID, Title, Desc string
 	Points          []Point
 	Late            int // index of the first late column; 0 for none
+}
+
+// Mark is where late begins; 0 for nowhere.
+func (c Histogram) Mark() float64 {
+	if c.Late <= 0 || c.Late >= len(c.Points) {
+		return 0
+	}
+	return round(100 * float64(c.Late) / float64(len(c.Points)))
 }
 
 // HistogramColumn is a column at its place in a square of 100.

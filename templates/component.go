@@ -60,6 +60,7 @@ type Stat struct {
 	Tone               string
 	Href               string
 	Formula            string // shown on demand
+	Terms              []Fact // what else defines it: unit, nature, source, what it leaves out
 	Spark              *Spark
 }
 

@@ -19,6 +19,8 @@ var dynamicPrefixes = []string{
 	"state.", "progress.", "kind.", "channel.", "mode.", "status.", "ground.", "role.", "outcome.", "clock.", "unit.",
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
 	"figure.", "figures.by.", // the table of figures
+	"figures.nature.", "figures.source.", "figures.term.", "figures.fate.", "figures.mark.", "figures.weekday.", "figures.did.", "check.", "bulletin.column.", "bulletin.part.",
+	"annual.", // fields, states, steps, tables of the annual report
 
 	"figure.", "figures.by.", "office.column.", "office.due.", "office.filter.", "office.mail.", "office.mailbox.column.",
 	"office.measure.", "office.new.", "office.figures.span.", "office.tray.",
@@ -40,6 +42,7 @@ var dynamicPrefixes = []string{
 
 	// Reviews and selected answers.
 	"review.tab.", "review.subject.", "review.none.", "review.result.", "review.ground.", "review.question.", "review.part.",
+	"publication.state.", "publication.step.", "publication.trace.", "publication.never.", "answers.column.",
 }
 
 // keyArguments says which arguments of a template function are catalogue keys.

@@ -43,9 +43,15 @@ type Case struct {
 	Redone     int
 	Extensions int
 
-	InTime *bool // verdict of the overall clock at the first answer; nil before
-	Worked int   // minutes of working time from acceptance to the first answer, waiting for the writer removed; -1 before
-	Rating Rating
+	InTime  *bool // verdict of the overall clock at the first answer; nil before
+	InFirst *bool // the same by the date promised before extensions
+	// Handled is the minutes of working time the answering department had the case
+	// before the first answer: not refused, not waiting for the writer, not with
+	// the office. nil before, and of cases that were answered when nobody counted.
+	Handled      *int
+	SignedInTime *bool // verdict when the department signed for it; nil before
+	Worked       int   // minutes of working time from acceptance to the first answer, waiting for the writer removed; -1 before
+	Rating       Rating
 
 	Due      time.Time // earliest running clock; zero when none runs
 	DueClock ClockKind

@@ -156,6 +156,7 @@ func TurnClocks(c *Case, action Action, from State, clocks []Clock, promises Pro
 	if action == Answer && c.Answered.Equal(at) {
 		t.judge()
 	}
+	t.judgeSigning(action)
 	t.setDue()
 	return t.result()
 }

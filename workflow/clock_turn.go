@@ -185,8 +185,11 @@ func (t *turner) cancelRunning() {
 func (t *turner) judge() {
 	for _, k := range t.clocks {
 		if k.Kind == Overall && k.Met.Equal(t.at) {
-			inTime := !t.at.After(k.Due)
-			t.c.InTime = &inTime
+			inTime, first := !t.at.After(k.Due), k
+			first.ExtendedBy = 0
+			first.replan(t.work, t.at)
+			inFirst := !t.at.After(first.Due)
+			t.c.InTime, t.c.InFirst = &inTime, &inFirst
 		}
 	}
 	worked := t.work.Between(t.c.Accepted, t.at)
@@ -196,6 +199,34 @@ func (t *turner) judge() {
 		}
 	}
 	t.c.Worked = int(max(worked, 0) / time.Minute)
+	handled := t.handled()
+	t.c.Handled = &handled
+}
+
+// handled is the working minutes since the case was last routed, without those
+// in which it waited for the writer or lay with the office for its check.
+func (t *turner) handled() int {
+	had := t.work.Between(t.c.Routed, t.at)
+	for _, k := range t.clocks {
+		if k.Kind == ToSupply || k.Kind == ToCheck {
+			had -= t.work.Between(later(k.Started, t.c.Routed), later(k.Met, k.Cancelled))
+		}
+	}
+	return int(max(had, 0) / time.Minute)
+}
+
+// judgeSigning keeps whether the department signed for the case in time; a
+// routing begins anew.
+func (t *turner) judgeSigning(action Action) {
+	if action == Route {
+		t.c.SignedInTime = nil
+	}
+	for _, k := range t.clocks {
+		if action == SignFor && k.Kind == ToSign && k.Met.Equal(t.at) {
+			inTime := !t.at.After(k.Due)
+			t.c.SignedInTime = &inTime
+		}
+	}
 }
 
 func (t *turner) setDue() { t.c.Due, t.c.DueClock = DueFirstOf(t.clocks) }

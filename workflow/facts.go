@@ -27,10 +27,51 @@ const (
 	CountSolved     Measure = "solved"     // by the day of rating: the writer says solved
 	CountRefused    Measure = "refused"    // by the day it came; bucket: times the case was refused back
 	CountAskedAgain Measure = "askedagain" // by the day it came; bucket: times the writer asked again
+	CountArrived    Measure = "arrived"    // by the day it came, not of anonymous ones; bucket: hour of the week, 0 is Monday midnight to one
+	CountFate       Measure = "fate"       // by the day it came; bucket: what has become of it, see Fate
+	CountInFirst    Measure = "in_first"   // by the day of the first answer: by the time first promised
+	CountHandled    Measure = "handled"    // by the day of the first answer; bucket: whole working hours of the department
+	CountSigned     Measure = "signed"     // by the day it was signed for; bucket: 1 in time, 2 late
 )
 
 // Sealed is the measure that counts the same of sealed cases.
 func (m Measure) Sealed() Measure { return "sealed." + m }
+
+// Fate is what has become of a letter.
+type Fate int
+
+// The fates. A letter that was answered keeps that fate, closed or not, unless
+// it was merged or withdrawn afterwards. All below FateMerged are matters of
+// their own.
+const (
+	FateWaiting Fate = iota // for its first answer
+	FateDeclined
+	FateWithdrawn
+	FateInTime
+	FateLate
+	FateUnanswered // closed without an answer: its writer did not say what was asked
+	FateMerged
+	Fates // how many there are
+)
+
+// FateOf is what has become of the case.
+func FateOf(c Case) Fate {
+	switch {
+	case c.State == Declined:
+		return FateDeclined
+	case c.State == Merged:
+		return FateMerged
+	case c.State == Withdrawn:
+		return FateWithdrawn
+	case !c.Answered.IsZero() && c.InTime != nil && !*c.InTime:
+		return FateLate
+	case !c.Answered.IsZero():
+		return FateInTime
+	case !c.Open():
+		return FateUnanswered
+	}
+	return FateWaiting
+}
 
 // Fact is one thing that counts, on a day of the college, with the dimensions
 // the case has.
@@ -42,13 +83,15 @@ type Fact struct {
 	Kind       CaseKind
 	Channel    Channel
 	Mode       Mode
+	Status     WriterStatus // Unsaid when the writer did not say
 	Bucket     int
 }
 
 // FactChange is a fact that became true (+1) or is no longer true (-1).
 type FactChange struct {
 	Fact
-	N int
+	N  int
+	At time.Time // when it was recorded; zero: from the beginning
 }
 
 // FactsOf is everything a case counts for, as it is now. It is the one
@@ -67,11 +110,16 @@ func FactsOf(c Case, zone *time.Location) []Fact {
 		}
 		out = append(out, Fact{
 			Measure: m, Day: at.In(zone).Format(time.DateOnly), Department: c.Department, Category: c.Category,
-			Kind: c.Kind, Channel: c.Channel, Mode: c.Mode, Bucket: bucket,
+			Kind: c.Kind, Channel: c.Channel, Mode: c.Mode, Status: c.WriterStatus.Counted(), Bucket: bucket,
 		})
 	}
 	add(CountReceived, c.Received, 0)
+	if c.Mode != Anonymous { // the hour could point at somebody
+		add(CountArrived, c.Received, hourOfWeek(c.Received.In(zone)))
+	}
+	add(CountFate, c.Received, int(FateOf(c)))
 	add(CountAccepted, c.Accepted, 0)
+	addSigned(add, c)
 	addEnding(add, c)
 	if !c.Answered.IsZero() {
 		addAnswered(add, c)
@@ -98,6 +146,24 @@ func addIf(add adder, yes bool, m Measure, at time.Time) {
 	}
 }
 
+func hourOfWeek(t time.Time) int { return 24*((int(t.Weekday())+6)%7) + t.Hour() }
+
+func addSigned(add adder, c Case) {
+	switch {
+	case c.SignedInTime == nil:
+	case *c.SignedInTime:
+		add(CountSigned, c.SignedFor, SignedInTime)
+	default:
+		add(CountSigned, c.SignedFor, SignedLate)
+	}
+}
+
+// The buckets of CountSigned.
+const (
+	SignedInTime = 1
+	SignedLate   = 2
+)
+
 func addEnding(add adder, c Case) {
 	switch c.State {
 	case Declined:
@@ -118,11 +184,15 @@ func addAnswered(add adder, c Case) {
 		addIf(add, *c.InTime, CountInTime, c.Answered)
 		addIf(add, !*c.InTime, CountLate, c.Answered)
 	}
+	addIf(add, c.InFirst != nil && *c.InFirst, CountInFirst, c.Answered)
 	add(CountWorked, c.Answered, c.Worked/60)
+	if c.Handled != nil {
+		add(CountHandled, c.Answered, *c.Handled/60)
+	}
 }
 
-// FactsBetween is what changed from before to after, in a fixed order. A new
-// case has a zero before.
+// FactsBetween is what changed from before to after, in a fixed order, recorded
+// when after was updated. A new case has a zero before.
 func FactsBetween(before, after Case, zone *time.Location) []FactChange {
 	count := map[Fact]int{}
 	if before.ID != 0 {
@@ -136,7 +206,7 @@ func FactsBetween(before, after Case, zone *time.Location) []FactChange {
 	var out []FactChange
 	for f, n := range count {
 		if n != 0 {
-			out = append(out, FactChange{f, n})
+			out = append(out, FactChange{f, n, after.Updated})
 		}
 	}
 	slices.SortFunc(out, func(a, b FactChange) int {

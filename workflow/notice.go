@@ -45,6 +45,8 @@ const (
 	NoticeUndeliver  NoticeKind = "undelivered"
 	NoticeUrgent     NoticeKind = "urgent"     // office: an urgent letter came
 	NoticeInstructed NoticeKind = "instructed" // department and office: a leader's word
+	NoticeDrafted    NoticeKind = "drafted"    // office: the month's bulletin waits to be written
+	NoticeBulletin   NoticeKind = "bulletin"   // department heads and leaders: the month's bulletin
 	NoticeReview     NoticeKind = "review"     // reviewers: something waits to become public
 	NoticeReviewed   NoticeKind = "reviewed"   // who asked: the review is decided
 	NoticeDutyLate   NoticeKind = "duty_late"  // department heads and office: something of the list is not published in time
@@ -55,6 +57,7 @@ var NoticeKinds = []NoticeKind{
 	NoticeReceived, NoticeAccepted, NoticeDeclined, NoticeAsked, NoticeAnswered, NoticeClosing, NoticeMerged, NoticeExtended,
 	NoticeRouted, NoticeRefused, NoticeHandedIn, NoticeSentBack, NoticeApproved, NoticeAdded, NoticeAgain, NoticeRedo,
 	NoticeWarning, NoticeBreach, NoticeMoreTime, NoticeDecided, NoticeReminder, NoticeUndeliver, NoticeUrgent, NoticeInstructed,
+	NoticeDrafted, NoticeBulletin,
 	NoticeReview, NoticeReviewed, NoticeDutyLate,
 }
 

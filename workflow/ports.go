@@ -31,6 +31,14 @@ type Timers interface {
 	Settle(ctx context.Context, keys ...string) error
 	// Count is the number of timers armed or claimed.
 	Count(ctx context.Context) (int64, error)
+	// Whole reports whether nothing was lost since the last Refill that ended.
+	Whole(ctx context.Context) (bool, error)
+	// Refill says that all timers are about to be armed anew, and Refilled, with
+	// the token it gave, that they are. What is lost between the two, or armed
+	// anew by somebody else too, leaves the set as it was: not whole, or theirs
+	// to end.
+	Refill(ctx context.Context) (token string, err error)
+	Refilled(ctx context.Context, token string) error
 }
 
 // Limit is how often something may be done: Burst at once, then Rate times in
@@ -90,6 +98,7 @@ type Blobs interface {
 	// Open returns the content, or NotFound. The reader reports an error at the
 	// end when the bytes no longer match their name.
 	Open(ctx context.Context, sha256 string) (io.ReadCloser, error)
-	// Remove deletes the content; unknown names are no error.
-	Remove(ctx context.Context, sha256 string) error
+	// Keep makes sure that content stored some time ago is there for the next
+	// day, though nothing names it yet; content that is gone is NotFound.
+	Keep(ctx context.Context, sha256 string) error
 }

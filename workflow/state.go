@@ -94,7 +94,12 @@ const (
 	MarkInstruct    Action = "instruct"
 	MarkReadFile    Action = "read_file"
 	MarkDeliverFail Action = "deliver_fail"
-	MarkReplan      Action = "replan" // another calendar: a promise falls due at another time
+	MarkReplan      Action = "replan"    // another calendar: a promise falls due at another time
+	MarkPublish     Action = "publish"   // the answer became public, or will at a moment
+	MarkUnpublish   Action = "unpublish" // it was taken back
+	MarkConsent     Action = "consent"   // the writer agrees to its being public
+	MarkDissent     Action = "dissent"   // the writer does not, or not any more
+	MarkTraces      Action = "traces"    // an answer left although it may point at its reader, with a reason
 )
 
 // guard is a condition on the case itself; it returns the catalogue key of what

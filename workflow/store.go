@@ -17,6 +17,7 @@ type Store interface {
 	Cases
 	Letters
 	Dialogue
+	Attachments
 	Answers
 	Clocks
 	Events
@@ -26,8 +27,12 @@ type Store interface {
 	People
 	Rules
 	Figures
-	Ledger
+	Checks
+	Bulletins
+	Annals
 	Reviews
+	Ledger
+	Publications
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }
@@ -100,6 +105,7 @@ type Query struct {
 	Kind       CaseKind
 	Channel    Channel
 	Mode       Mode
+	Status     WriterStatus // Unsaid asks for those who did not say
 	Urgent     bool
 	From, To   time.Time // received, half-open
 	DueFrom    time.Time // due at or after
@@ -111,6 +117,7 @@ type Query struct {
 	Writer     string
 	Search     string // what a person typed: a number, or text
 	Fact       *FactQuery
+	Happened   *HappenedQuery
 	Order      Order
 	After      string // cursor of the last page; "" for the first
 	Limit      int    // at most 100; 0 means 25
@@ -121,11 +128,22 @@ type FactQuery struct {
 	Measure    Measure
 	From, To   string // days, half-open
 	Department int64
+	NoOne      bool // counted when no department had it
 	Category   int64
 	Kind       CaseKind
 	Channel    Channel
 	Mode       Mode
+	Status     WriterStatus
 	MinBucket  int
+	EndBucket  int       // buckets below; 0 for all
+	AsOf       time.Time // as it was known at that moment; zero: as it is known now
+}
+
+// HappenedQuery asks for the cases to which people of a department did something.
+type HappenedQuery struct {
+	Action     Action
+	From, To   time.Time // half-open
+	Department int64     // whose people; 0: anybody's
 }
 
 // Row is a case in a list, with the names a list shows.
@@ -224,6 +242,8 @@ type Clocks interface {
 	// Ringing lists running clocks whose breach is not yet noted, ids above
 	// after, in order, for arming timers; the caller pages by id.
 	Ringing(ctx context.Context, after int64, limit int) ([]Clock, error)
+	// RingingBefore is Ringing of those with a step before a moment.
+	RingingBefore(ctx context.Context, before time.Time, after int64, limit int) ([]Clock, error)
 	// TakeDue takes up to limit running clocks whose warning or due time is at
 	// or before now and not yet noted, and keeps others from taking the same
 	// ones until Atomic ends. It must be called inside one. A noted breach ends
@@ -368,6 +388,9 @@ type Figures interface {
 	// have any: for the recount.
 	StoredFigures(ctx context.Context, day string) (map[Fact]int, error)
 	FigureDays(ctx context.Context) ([]string, error)
+	// CountHappened counts the cases q asks for by the department whose people did
+	// it; those of the discipline lane are left out.
+	CountHappened(ctx context.Context, q HappenedQuery) (map[int64]int, error)
 }
 
 // Dimension is what figures are told apart by.
@@ -382,6 +405,7 @@ const (
 	ByKind       Dimension = "kind"
 	ByChannel    Dimension = "channel"
 	ByMode       Dimension = "mode"
+	ByStatus     Dimension = "status"
 	ByBucket     Dimension = "bucket"
 )
 
@@ -396,6 +420,8 @@ type FigureQuery struct {
 	Kind       CaseKind
 	Channel    Channel
 	Mode       Mode
+	Status     WriterStatus
+	AsOf       time.Time // without facts recorded later; zero: all that is known
 }
 
 // FigureRow is one sum. Only the dimensions asked for are set; Day is the first
@@ -408,6 +434,7 @@ type FigureRow struct {
 	Kind       CaseKind
 	Channel    Channel
 	Mode       Mode
+	Status     WriterStatus
 	Bucket     int
 	N          int
 }

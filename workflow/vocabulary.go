@@ -60,6 +60,25 @@ var Modes = []Mode{Signed, Confidential, Anonymous}
 // WriterStatus is what the writer is to the college, if they said so.
 type WriterStatus string
 
+// Unsaid is what a writer counts as who did not say.
+const Unsaid WriterStatus = "none"
+
+// Counted is the status as figures tell it apart.
+func (s WriterStatus) Counted() WriterStatus {
+	if s == "" {
+		return Unsaid
+	}
+	return s
+}
+
+// Stored is the status of Counted as a case has it.
+func (s WriterStatus) Stored() WriterStatus {
+	if s == Unsaid {
+		return ""
+	}
+	return s
+}
+
 // WriterStatuses lists every status; the empty one is "not said".
 var WriterStatuses = []WriterStatus{"", "student", "teacher", "staff", "parent", "graduate", "public"}
 

@@ -172,6 +172,16 @@ func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
 		if err != nil {
 			return err
 		}
+		public, err := audit.VerifyPublic(ctx, a.store, a.desk.Keeper, func(f audit.PublicFault) {
+			faults++
+			fmt.Fprintln(w.Out, f)
+		})
+		if err != nil {
+			return err
+		}
+		if err := a.verifyReports(ctx, w, &faults); err != nil {
+			return err
+		}
 		differences, err := a.figures.Recount(ctx, func(int, int) {})
 		if err != nil {
 			return err
@@ -179,7 +189,7 @@ func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
 		for _, d := range differences {
 			fmt.Fprintln(w.Out, figureFault(d))
 		}
-		fmt.Fprintf(w.Out, "%d cases, %d events, %d journal entries, head %x\n", extent.Cases, extent.Events, extent.Entries, extent.Head)
+		fmt.Fprintf(w.Out, "%d cases, %d events, %d answers, %d journal entries, head %x\n", extent.Cases, extent.Events, public, extent.Entries, extent.Head)
 		if n := faults + len(differences); n > 0 {
 			return fmt.Errorf("%d faults", n)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
@@ -33,6 +34,7 @@ var canaries = []canary{
 	{"camera", "CanaryCam-EXIF-77"},
 	{"comment", "CanaryComment-JPEG-77"},
 	{"png text", "CanaryText-PNG-77"},
+	{"author", "CanaryAuthor77"},
 	{"folder", "CanaryFolder77"},
 	{"name", "隐去之人七七"},
 	{"phone", "13977007700"},
@@ -72,8 +74,8 @@ func TestAnonymous(t *testing.T) {
 	if n := count(t, db, `SELECT count(*) FROM events WHERE actor_id IS NOT NULL`); n != 0 {
 		t.Errorf("%d events name an account", n)
 	}
-	if n := count(t, db, `SELECT count(*) FROM files`); n != 2 {
-		t.Errorf("%d pictures are kept, want 2", n)
+	if n := count(t, db, `SELECT count(*) FROM files`); n != 3 {
+		t.Errorf("%d files are kept, want 3", n)
 	}
 	if n := count(t, db, `SELECT count(*) FROM writers`); n != 0 {
 		t.Errorf("%d writers are known", n)
@@ -109,7 +111,8 @@ func writeAnonymously(t *testing.T, v *visitor) (number, code string) {
 	form.Set("phone", "13977007700")
 	form.Set("email", "canary77@example.net")
 	kind, body := withFiles(form,
-		upload{"files", `C:\\Users\\CanaryFolder77\\现场.jpg`, "image/jpeg", photo(t)}, upload{"files", "/home/CanaryFolder77/截图.png", "image/png", screenshot(t)})
+		upload{"files", `C:\\Users\\CanaryFolder77\\现场.jpg`, "image/jpeg", photo(t)}, upload{"files", "/home/CanaryFolder77/截图.png", "image/png", screenshot(t)},
+		upload{"files", "情况说明.docx", "application/octet-stream", statement(t)})
 	a := v.postBytes(t, "/write", kind, body)
 	if number = numberIn(a); number == "" {
 		t.Fatalf("not taken: %v", a)
@@ -126,7 +129,7 @@ func search(t *testing.T, dir, code string) {
 		sum := sha256.Sum256([]byte(plain))
 		needles = append(needles, canary{"hash of " + plain, string(sum[:])}, canary{"hash of " + plain, hex.EncodeToString(sum[:])})
 	}
-	own := map[string]int{"CanarySubject77": 0, "CanaryBody77": 0, "CanaryAddition77": 0}
+	own := map[string]int{"CanaryStatement77": 0, "CanarySubject77": 0, "CanaryBody77": 0, "CanaryAddition77": 0}
 	files, bytesRead := 0, 0
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -187,6 +190,34 @@ func screenshot(t *testing.T) []byte {
 	whole := binary.BigEndian.AppendUint32(nil, uint32(len(chunk)-4))
 	whole = binary.BigEndian.AppendUint32(append(whole, chunk...), crc32.ChecksumIEEE(chunk))
 	return append(append(bytes.Clone(b.Bytes()[:head]), whole...), b.Bytes()[head:]...)
+}
+
+// statement is a document that names its author wherever Word does. Its parts
+// are not packed, so that the search can see them.
+func statement(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, content := range map[string]string{
+		"[Content_Types].xml": "<Types/>",
+		"docProps/core.xml":   "<c><dc:creator>CanaryAuthor77</dc:creator><cp:lastModifiedBy>CanaryAuthor77</cp:lastModifiedBy></c>",
+		"docProps/app.xml":    "<Properties><Company>CanaryAuthor77</Company></Properties>",
+		"word/document.xml":   `<w:document><w:ins w:author="CanaryAuthor77"><w:t>CanaryStatement77</w:t></w:ins></w:document>`,
+		"word/comments.xml":   `<w:comments><w:comment w:author="CanaryAuthor77" w:initials="C"/></w:comments>`,
+		"word/media/a.jpg":    string(photo(t)),
+	} {
+		part, err := w.CreateRaw(&zip.FileHeader{
+			Name: name, CRC32: crc32.ChecksumIEEE([]byte(content)), CompressedSize64: uint64(len(content)), UncompressedSize64: uint64(len(content)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = part.Write([]byte(content))
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func picture() image.Image {

@@ -8,6 +8,7 @@ import (
 
 	"mailbox/handlers/channel/email/receive"
 	"mailbox/handlers/document"
+	"mailbox/handlers/web"
 	"mailbox/repository/password"
 	"mailbox/templates"
 	"mailbox/workflow"
@@ -19,6 +20,7 @@ import (
 	"mailbox/workflow/ledger"
 	"mailbox/workflow/publication"
 	"mailbox/workflow/report"
+	"mailbox/workflow/report/annual"
 	"mailbox/workflow/rules"
 	"mailbox/workflow/sla"
 )
@@ -37,11 +39,14 @@ type app struct {
 	cases    *casework.Casework
 	watch    *sla.Watch
 	figures  *report.Office
+	monthly  *report.Bulletins
+	annual   *annual.Bureau
 	courier  *delivery.Courier
 	rules    *rules.Rules
 	reviews  *publication.Reviews
 	ledger   *ledger.Ledger
 	imports  *ledger.Imports
+	answers  *publication.Answers
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -79,15 +84,31 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.rules = rules.New(a.desk)
 	a.ledger = ledger.New(a.desk)
 	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
+	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
+	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
+	a.figures = report.New(a.figureDeps(c, w))
+	a.monthly = report.NewBulletins(a.figures, a.desk)
+	if a.annual, err = annual.New(annual.Deps{Desk: a.desk, Figures: a.figureDeps(c, w), Text: a.inChinese, Forms: templates.ReportForms()}); err != nil {
+		return nil, fmt.Errorf("annual report: %w", err)
+	}
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
-	a.cases = casework.New(a.desk, a.codes, s.redis)
-	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
 	return a, a.joinMail(c, w)
 }
 
+func (a *app) figureDeps(c *Config, w world) report.Deps {
+	return report.Deps{Store: a.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain}
+}
+
+// inChinese is the words of a key in the language of official documents.
+func (a *app) inChinese(key string, args ...any) string { return a.words.Text("zh-CN", key, args...) }
+
 // reviewed is everything that a confidentiality review can be about.
 func (a *app) reviewed() map[workflow.ReviewSubject]workflow.Reviewed {
-	return map[workflow.ReviewSubject]workflow.Reviewed{workflow.ReviewItem: a.ledger.Reviewed()}
+	return map[workflow.ReviewSubject]workflow.Reviewed{
+		workflow.ReviewItem:   a.ledger.Reviewed(),
+		workflow.ReviewAnswer: a.answers,
+		workflow.ReviewReport: annual.Reviewed{Bureau: a.annual},
+	}
 }
 
 // dayLength is the office hours of a working day, by the current calendar.

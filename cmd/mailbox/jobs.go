@@ -31,7 +31,9 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
 			schedule.Job{Name: "store imports", Every: 2 * time.Second, Run: a.storeImports},
 			schedule.Job{Name: "tell late duties", Every: time.Hour, Run: a.tellLateDuties},
+			schedule.Job{Name: "draft bulletin", Every: 5 * time.Minute, Run: a.draftBulletin},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
+			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
 	}
 	if s.has("delivery") {
@@ -76,6 +78,12 @@ func (a *app) project(ctx context.Context) error {
 	}
 }
 
+// draftBulletin drafts the bulletin of the month before when it is time.
+func (a *app) draftBulletin(ctx context.Context) error {
+	_, err := a.monthly.Prepare(ctx)
+	return err
+}
+
 // replan moves clocks that another process began under the calendar before.
 func (a *app) replan(ctx context.Context) error {
 	_, err := a.rules.Replan(ctx)
@@ -98,8 +106,15 @@ func (a *app) tellLateDuties(ctx context.Context) error {
 	return err
 }
 
+// proveAnswers computes the fingerprints of the days that are over.
+func (a *app) proveAnswers(ctx context.Context) error {
+	_, err := a.answers.SealDays(ctx)
+	return err
+}
+
+// sweepFiles forgets the files of forms that were never sent.
 func (a *app) sweepFiles(ctx context.Context) error {
-	_, err := a.blobs.Sweep(ctx, a.desk.Now().Add(-24*time.Hour))
+	_, err := a.blobs.Sweep(ctx, a.desk.Now().Add(-workflow.Unsent), a.store.FilesInUse)
 	return err
 }
 

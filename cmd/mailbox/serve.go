@@ -24,7 +24,7 @@ type serveCommand struct {
 	Demo bool     `help:"Begin with a demonstration college when the database is empty."`
 	Only []string `help:"Run only these parts: web,channels,timers,delivery." placeholder:"PART"`
 
-	ReconcileEvery time.Duration `name:"reconcile-every" default:"1m" help:"How often the timers are compared with the database: a Redis that lost them has them back within this time."`
+	ReconcileEvery time.Duration `name:"reconcile-every" default:"15s" help:"How often the timers are compared with the database; a Redis that lost them has them back soon after."`
 }
 
 // Run serves until ctx ends, then lets what is under way finish.

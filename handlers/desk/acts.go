@@ -51,7 +51,7 @@ var (
 var acts = map[string]act{
 	"sign_for":  {key: "e", icon: "check", direct: true, do: move(workflow.SignFor)},
 	"approve":   {key: "a", icon: "check", direct: true, do: move(workflow.Approve)},
-	"answer":    {key: "s", icon: "send", do: move(workflow.Answer)},
+	"answer":    {key: "s", icon: "send", fields: answerFields, do: move(workflow.Answer)},
 	"accept":    {key: "e", icon: "check", fields: acceptFields, do: move(workflow.Accept)},
 	"route":     {key: "t", icon: "route", fields: routeFields, do: move(workflow.Route)},
 	"go_on":     {icon: "right", direct: true, do: move(workflow.GoOn)},
@@ -208,6 +208,7 @@ func move(action workflow.Action) func(*Pages, *web.Context, workflow.Case, *web
 		}
 		_, err = p.cases.Do(c.Context(), actor(c), k.ID, casework.Act{
 			Action: action, Note: f.Prose("note"), Ground: workflow.Ground(f.Line("ground")), Department: department, Into: f.Line("into"), Version: k.Version,
+			Traces: f.Prose("traces"),
 		})
 		return err
 	}

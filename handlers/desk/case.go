@@ -41,6 +41,7 @@ type CasePage struct {
 	Told     []Told
 	History  []templates.TimelineItem
 	Sent     []string // what the browser kept of answers that have been sent
+	Selected *Publication
 }
 
 // view is a case on its way to a page.
@@ -122,6 +123,9 @@ func (p *Pages) casePage(c *web.Context, v *view) (CasePage, error) {
 		}
 	}
 	if err := p.editor(c, v, &page); err != nil {
+		return page, err
+	}
+	if page.Selected, err = p.publication(c, k); err != nil {
 		return page, err
 	}
 	return page, p.beside(c, k, &page)

@@ -51,16 +51,23 @@ type Vault interface {
 	Reveal(ctx context.Context, by workflow.Actor, caseID int64, reason string) (workflow.Identity, error)
 }
 
+// Selected tells the office how far a case is on its way to the public;
+// *publication.Answers does it.
+type Selected interface {
+	Of(ctx context.Context, by workflow.Actor, c workflow.Case) (p workflow.Publication, ok bool, rule workflow.PublicationRule, err error)
+}
+
 // Pages serves the desks.
 type Pages struct {
-	cases Cases
-	vault Vault
-	files workflow.Blobs
+	cases    Cases
+	vault    Vault
+	files    workflow.Blobs
+	selected Selected
 }
 
 // New returns the pages. All arguments are required.
-func New(cases Cases, vault Vault, files workflow.Blobs) *Pages {
-	return &Pages{cases: cases, vault: vault, files: files}
+func New(cases Cases, vault Vault, files workflow.Blobs, selected Selected) *Pages {
+	return &Pages{cases: cases, vault: vault, files: files, selected: selected}
 }
 
 // Views names the pages with the data they are rendered from.

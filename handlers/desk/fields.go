@@ -52,6 +52,16 @@ func (v *view) departmentField(act string, chosen int64, none string) templates.
 	return f
 }
 
+// answerFields asks why words that may point at the writer stay in the answer,
+// once some were found.
+func answerFields(v *view) []templates.Field {
+	if v.problem == nil || v.problem.Field != "answer-traces" {
+		return nil
+	}
+	label, hint := v.words("answer", "traces")
+	return []templates.Field{{Kind: "textarea", Name: "traces", Label: label, Hint: hint, Required: true, Limit: workflow.MaxNote, Rows: 2}}
+}
+
 func acceptFields(v *view) []templates.Field {
 	return []templates.Field{v.departmentField("accept", v.suggested(), "desk.field.accept.later")}
 }

@@ -16,9 +16,9 @@ import (
 	"mailbox/workflow/ledger"
 )
 
-// texts are the rows of a table, cells joined; formulas begin with = and what
+// joined are the rows of a table, cells joined; formulas begin with = and what
 // was carried from a merged cell with ^.
-func texts(t *testing.T, content []byte) []string {
+func joined(t *testing.T, content []byte) []string {
 	t.Helper()
 	var out []string
 	err := document.Files{}.Rows("x", content, func(row int, cells []ledger.Cell) error {
@@ -83,7 +83,7 @@ func TestReadWorkbook(t *testing.T) {
 	if err := f.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	got := texts(t, b.Bytes())
+	got := joined(t, b.Bytes())
 	for n, g := range got { // rows without anything may or may not be in the file
 		if strings.HasPrefix(g, "5:") {
 			got = append(got[:n], got[n+1:]...)
@@ -98,14 +98,14 @@ func TestReadCSV(t *testing.T) {
 	t.Parallel()
 	want := []string{"1:标题|日期", "2:公告，“一”|2023-1-2", "4:跨\n行|2023/1/3"}
 	text := "标题,日期\n公告，“一”,2023-1-2\n\n\"跨\n行\",2023/1/3\n"
-	same(t, texts(t, []byte(text)), want...)
-	same(t, texts(t, []byte("\ufeff"+text)), want...)
-	same(t, texts(t, []byte(strings.ReplaceAll(text, ",", "\t"))), want...)
+	same(t, joined(t, []byte(text)), want...)
+	same(t, joined(t, []byte("\ufeff"+text)), want...)
+	same(t, joined(t, []byte(strings.ReplaceAll(text, ",", "\t"))), want...)
 	gbk, err := simplifiedchinese.GBK.NewEncoder().String(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, texts(t, []byte(gbk)), want...)
+	same(t, joined(t, []byte(gbk)), want...)
 }
 
 func TestUnreadableTables(t *testing.T) {

@@ -1,14 +1,21 @@
 package document
 
 import (
+	"fmt"
 	"io"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
+	"mailbox/handlers/document/form"
 	"mailbox/workflow/report"
 )
 
-// maxSheetName is how long the name of a sheet may be, in characters.
+// maxSheetName is how long the name of a sheet may be, as spreadsheets count.
 const maxSheetName = 31
 
 // styles are the looks of the cells, by what they hold.
@@ -26,13 +33,31 @@ var formats = map[report.ColumnKind]*excelize.Style{
 	report.DateColumn:    {CustomNumFmt: new("yyyy-mm-dd")},
 }
 
-// writeXLSX writes a workbook of one sheet, row by row.
-func writeXLSX(w io.Writer, s report.Sheet) error {
+// WriteWorkbook writes a workbook with a sheet for each of sheets, row by row: of
+// a long table only a small part is in memory at a time.
+func WriteWorkbook(w io.Writer, sheets []report.Sheet) error {
 	f := excelize.NewFile()
 	defer f.Close() //nolint:errcheck // it has written nothing that could be lost
-	name := f.GetSheetName(0)
 	looks, err := newStyles(f)
 	if err != nil {
+		return err
+	}
+	names := sheetNames(sheets)
+	for i, s := range sheets {
+		if err := addSheet(f, i, names[i], looks, s); err != nil {
+			return fmt.Errorf("sheet %s: %w", names[i], err)
+		}
+	}
+	return f.Write(w)
+}
+
+// addSheet fills the sheet every new workbook has first, and adds the others.
+func addSheet(f *excelize.File, i int, name string, looks styles, s report.Sheet) error {
+	if i == 0 {
+		if err := f.SetSheetName(f.GetSheetName(0), name); err != nil {
+			return err
+		}
+	} else if _, err := f.NewSheet(name); err != nil {
 		return err
 	}
 	rows, err := f.NewStreamWriter(name)
@@ -42,13 +67,7 @@ func writeXLSX(w io.Writer, s report.Sheet) error {
 	if err := writeRows(rows, looks, s); err != nil {
 		return err
 	}
-	if err := rows.Flush(); err != nil {
-		return err
-	}
-	if err := f.SetSheetName(name, sheetName(s.Title)); err != nil {
-		return err
-	}
-	return f.Write(w)
+	return rows.Flush()
 }
 
 func newStyles(f *excelize.File) (styles, error) {
@@ -73,7 +92,7 @@ func newStyles(f *excelize.File) (styles, error) {
 // writeRows writes the table first and the notes below it, so that the table
 // can be sorted and filtered.
 func writeRows(w *excelize.StreamWriter, looks styles, s report.Sheet) error {
-	if err := w.SetColWidth(1, max(1, len(s.Columns)), 14); err != nil {
+	if err := setWidths(w, s); err != nil {
 		return err
 	}
 	const head = 3
@@ -115,6 +134,23 @@ func writeRows(w *excelize.StreamWriter, looks styles, s report.Sheet) error {
 	return nil
 }
 
+// setWidths makes columns as wide as their title and first rows need.
+func setWidths(w *excelize.StreamWriter, s report.Sheet) error {
+	const least, most, looked = 10, 48, 200
+	for i, c := range s.Columns {
+		width := form.Width(c.Title)
+		for _, row := range s.Rows[:min(looked, len(s.Rows))] {
+			if c.Kind == report.TextColumn && i < len(row) {
+				width = max(width, form.Width(row[i].Text))
+			}
+		}
+		if err := w.SetColWidth(i+1, i+1, float64(min(most, max(least, width+2)))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func cells(looks styles, columns []report.Column, row []report.Field) []any {
 	var out []any
 	for i, f := range row {
@@ -134,20 +170,36 @@ func cells(looks styles, columns []report.Column, row []report.Field) []any {
 	return out
 }
 
-// sheetName is a title as a spreadsheet lets a sheet be called.
-func sheetName(title string) string {
-	var out []rune
-	for _, r := range title {
-		switch r {
-		case ':', '\\', '/', '?', '*', '[', ']', '\'', '\t', '\r', '\n':
-			r = ' '
+// sheetNames are the titles as spreadsheets let sheets be called, each once.
+func sheetNames(sheets []report.Sheet) []string {
+	taken := map[string]bool{}
+	var out []string
+	for _, s := range sheets {
+		name := sheetName(s.Title, "")
+		for n := 2; taken[strings.ToLower(name)]; n++ {
+			name = sheetName(s.Title, " "+strconv.Itoa(n))
 		}
-		if len(out) < maxSheetName {
-			out = append(out, r)
+		taken[strings.ToLower(name)] = true
+		out = append(out, name)
+	}
+	return out
+}
+
+// sheetName is a title, cut so that the ending fits behind it.
+func sheetName(title, ending string) string {
+	title = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`:\/?*[]'`, r) || unicode.IsControl(r) {
+			return ' '
 		}
+		return r
+	}, title)
+	room := maxSheetName - len(ending)
+	for len(utf16.Encode([]rune(title))) > room {
+		_, size := utf8.DecodeLastRuneInString(title)
+		title = title[:len(title)-size]
 	}
-	if len(out) == 0 {
-		return "1"
+	if strings.TrimSpace(title) == "" {
+		title = "1"
 	}
-	return string(out)
+	return title + ending
 }

@@ -45,7 +45,7 @@ func (p *Pages) cases(c *web.Context) error {
 	}
 	page.Chips, page.Fields = chips(c, n, page.Filter), filterFields(c, n, page.Filter)
 	page.Sorts = sorts(c, page.Filter)
-	page.Figures = page.Filter.Fact != ""
+	page.Figures = page.Filter.Fact != "" || page.Filter.Did != ""
 	page.Page = c.Page("office.cases")
 	page.Problems = problems
 	status := http.StatusOK
@@ -131,7 +131,8 @@ func chips(c *web.Context, n names, f filter) []templates.Chip {
 	off := func(name string) string { return c.With(name, "") }
 	department, _ := number(f.Department, "") // query has refused what is no number
 	category, _ := number(f.Category, "")
-	add(f.Fact != "", factWords(c, f), withoutFact(c))
+	add(f.Fact != "", factWords(c, f), without(c, factNames))
+	add(f.Did != "", didWords(c, n, f), without(c, didNames))
 	add(f.State == "open", c.Text("office.state.open"), c.With("state", "all"))
 	add(f.State != "open" && f.State != "all", c.Text("state."+f.State), c.With("state", "all"))
 	add(f.Due != "", c.Text("office.due."+f.Due), off("due"))
@@ -140,6 +141,7 @@ func chips(c *web.Context, n names, f filter) []templates.Chip {
 	add(f.Kind != "", c.Text("kind."+f.Kind), off("kind"))
 	add(f.Channel != "", c.Text("channel."+f.Channel), off("channel"))
 	add(f.Mode != "", c.Text("mode."+f.Mode), off("mode"))
+	add(f.Status != "", c.Text("status."+f.Status), off("status"))
 	add(f.Urgent, c.Text("case.urgent"), off("urgent"))
 	add(f.From != "", c.Text("office.filter.since", f.From), off("from"))
 	add(f.To != "", c.Text("office.filter.until", f.To), off("to"))
@@ -154,14 +156,56 @@ func factWords(c *web.Context, f filter) string {
 	if t, err := time.Parse(time.DateOnly, f.FactTo); err == nil {
 		to = t.AddDate(0, 0, -1).Format(time.DateOnly)
 	}
-	return c.Text("office.filter.fact", c.Text("office.measure."+f.Fact), f.FactFrom, to)
+	words := c.Text("office.filter.fact", sizeWords(c, f), f.FactFrom, to)
+	if at, err := time.Parse(time.RFC3339Nano, f.AsOf); err == nil {
+		words += " · " + c.Text("figures.as_of", at.In(c.Now.Location()).Format("2006-01-02 15:04"))
+	}
+	return words
 }
 
-// withoutFact is this page without the figure, whose three parts belong
-// together.
-func withoutFact(c *web.Context) string {
+// sizeWords is what a figure counts, and of which size.
+func sizeWords(c *web.Context, f filter) string {
+	name := c.Text("office.measure." + f.Fact)
+	first, _ := strconv.Atoi(f.First) // query has refused what is no number
+	end, _ := strconv.Atoi(f.End)
+	switch m := workflow.Measure(f.Fact); {
+	case end == 0 && first == 0:
+		return name
+	case m == workflow.CountFate && end == int(workflow.FateMerged) && first == 0:
+		return c.Text("figure.matters")
+	case m == workflow.CountFate:
+		return c.Text("figures.fate." + strconv.Itoa(first))
+	case m == workflow.CountArrived:
+		return name + " " + hourWords(c, first)
+	case m == workflow.CountSigned:
+		return c.Text("figure.signed")
+	case m == workflow.CountRated:
+		return name + " " + c.Text("figures.mark."+strconv.Itoa(first))
+	case end == 0:
+		return c.Text("figures.longer", name, strconv.Itoa(first))
+	}
+	return c.Text("figures.hours", name, strconv.Itoa(first), strconv.Itoa(end))
+}
+
+// didWords says what people of a department did.
+func didWords(c *web.Context, n names, f filter) string {
+	words := c.Text("figures.did." + f.Did)
+	if id, _ := number(f.DidBy, ""); id != 0 {
+		words = n.department(c, id) + " · " + words
+	}
+	return words
+}
+
+// The names of a figure's parts in an address: they belong together.
+var (
+	factNames = []string{"fact", "ffrom", "fto", "first", "end", "asof", "after"}
+	didNames  = []string{"did", "dfrom", "dto", "dby", "after"}
+)
+
+// without is this page without some of what is asked.
+func without(c *web.Context, names []string) string {
 	q := c.Request.URL.Query()
-	for _, name := range []string{"fact", "ffrom", "fto", "after"} {
+	for _, name := range names {
 		q.Del(name)
 	}
 	q.Set("state", "all")

@@ -88,8 +88,12 @@ func (p *Pages) enter(c *web.Context) error {
 		return err
 	}
 	l, wrong := letterOf(c, form)
-	l.Files = append(c.KeptFiles("kept"), files...)
-	if err = errors.Join(err, wrong); err == nil {
+	kept, gone := c.KeptFiles("files", p.Blobs)
+	if gone != nil && workflow.KindOf(gone) != workflow.Invalid {
+		return gone
+	}
+	l.Files = slices.Concat(kept, files)
+	if err = errors.Join(err, wrong, gone); err == nil {
 		_, err = p.Intake.Submit(c.Context(), l)
 	} else {
 		err = errors.Join(err, intake.Check(l)) // everything that is wrong, at once

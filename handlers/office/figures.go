@@ -16,7 +16,7 @@ import (
 
 // dimensions are what figures can be told apart by.
 var dimensions = []workflow.Dimension{
-	workflow.ByMonth, workflow.ByDepartment, workflow.ByCategory, workflow.ByKind, workflow.ByChannel, workflow.ByMode,
+	workflow.ByMonth, workflow.ByDepartment, workflow.ByCategory, workflow.ByKind, workflow.ByChannel, workflow.ByMode, workflow.ByStatus,
 }
 
 type figuresPage struct {
@@ -28,18 +28,27 @@ type figuresPage struct {
 	Spans      []templates.Tab
 	Dimensions []templates.Tab
 	Department string // one department's figures, by name; "" for all
+	AsOfTyped  string // as a person typed it
 	Stats      []templates.Stat
 	Table      templates.Table
-	Trend      *templates.Trend
-	Bars       []templates.Bars
+	Compared   *templates.Table // the departments, by time that was theirs
+	Charts     charts
+	Terms      templates.Table // what each figure is
 	Empty      bool
 }
 
 // figures shows what was counted.
 func (p *Pages) figures(c *web.Context) error {
 	ask, per := readAsk(c, c.Query)
-	page := figuresPage{Period: per, By: string(ask.By), Spans: spanTabs(c, per), Dimensions: dimensionTabs(c, ask.By)}
-	t, err := p.Figures.Figures(c.Context(), c.User.Actor(), ask)
+	page := figuresPage{
+		Period: per, By: string(ask.By), AsOfTyped: c.Query("asof"), Spans: spanTabs(c, per), Dimensions: dimensionTabs(c, ask.By),
+	}
+	var t report.Table
+	asOf, err := moment(c, page.AsOfTyped)
+	if err == nil {
+		ask.AsOf = asOf
+		t, err = p.Figures.Figures(c.Context(), c.User.Actor(), ask)
+	}
 	problems, err := c.Problems(err)
 	if err != nil {
 		return err
@@ -48,6 +57,9 @@ func (p *Pages) figures(c *web.Context) error {
 	if len(problems) == 0 {
 		status = http.StatusOK
 		if err := p.fillFigures(c, &page, t); err != nil {
+			return err
+		}
+		if err := p.drawFigures(c, &page, t.Ask); err != nil {
 			return err
 		}
 	}
@@ -63,6 +75,22 @@ func readAsk(c *web.Context, get func(string) string) (report.Ask, period) {
 		by = workflow.ByMonth
 	}
 	return report.Ask{Period: per.Period, By: by}, per
+}
+
+// moment is a moment of the college that a person typed; none is the zero time.
+func moment(c *web.Context, typed string) (time.Time, error) {
+	if typed == "" {
+		return time.Time{}, nil
+	}
+	for _, form := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", time.DateOnly} {
+		if at, err := time.ParseInLocation(form, typed, c.Now.Location()); err == nil {
+			if form == time.DateOnly {
+				at = at.AddDate(0, 0, 1).Add(-time.Microsecond) // the day included
+			}
+			return at, nil
+		}
+	}
+	return time.Time{}, workflow.Wrong("asof", "invalid.date")
 }
 
 // figuresPath is this page with one choice changed; choosing a usual period
@@ -94,6 +122,7 @@ func (p *Pages) fillFigures(c *web.Context, page *figuresPage, t report.Table) e
 		page.Department = n.department(c, t.Ask.Department)
 	}
 	page.AsOf, page.Waiting = c.Local(t.AsOf), t.Waiting
+	page.Terms = termsTable(c, report.All)
 	for i, f := range report.All {
 		cell := t.Total.Cells[i]
 		if wholeYear(page.Period) {
@@ -106,11 +135,12 @@ func (p *Pages) fillFigures(c *web.Context, page *figuresPage, t report.Table) e
 	page.Empty = received.N == 0 && inHand.N == 0
 	t.Rows = begun(c, t)
 	page.Table = figureTable(c, t)
-	page.Trend, page.Bars = figureCharts(c, t)
 	return nil
 }
 
-func wholeYear(p period) bool { return p.Key == "schoolyear" || p.Key == "year" }
+func wholeYear(p period) bool {
+	return p.Key == "schoolyear" || p.Key == "year" || p.Key == "lastschoolyear" || p.Key == "lastyear"
+}
 
 // begun leaves out the months that have not begun.
 func begun(c *web.Context, t report.Table) []report.Line {
@@ -126,17 +156,17 @@ func begun(c *web.Context, t report.Table) []report.Line {
 func headline(c *web.Context, f report.Figure, cell report.Cell) templates.Stat {
 	s := templates.Stat{
 		Label: c.Text("figure." + f.Key), Value: valueText(f, cell.Value), Unit: unitText(c, f, cell.Value),
-		Href: behind(cell), Formula: c.Text(f.Formula()),
+		Href: behind(cell), Formula: c.Text(f.Formula()), Terms: terms(c, f),
 	}
 	var before []string
 	if base := baseText(c, f, cell.Value); base != "" {
 		before = append(before, base)
 	}
 	if cell.Previous != nil {
-		before = append(before, c.Text("office.figures.before", valueText(f, *cell.Previous)))
+		before = append(before, c.Text("office.figures.before", comparedText(c, f, cell.Value, *cell.Previous)))
 	}
 	if cell.LastYear != nil {
-		before = append(before, c.Text("office.figures.lastyear", valueText(f, *cell.LastYear)))
+		before = append(before, c.Text("office.figures.lastyear", comparedText(c, f, cell.Value, *cell.LastYear)))
 	}
 	for i, b := range before {
 		before[i] = strings.ReplaceAll(b, " ", "\u00a0") // it breaks between them
@@ -149,34 +179,46 @@ func headline(c *web.Context, f report.Figure, cell report.Cell) templates.Stat 
 // all of them.
 var inTable = map[string]bool{
 	"received": true, "accepted": true, "declined": true, "answered": true, "closed": true, "late": true,
-	"on_time": true, "in_hand": true, "median": true, "satisfaction": true,
+	"on_time": true, "on_first": true, "in_hand": true, "median": true, "satisfaction": true,
 }
 
 func figureTable(c *web.Context, t report.Table) templates.Table {
-	out := templates.Table{
-		Caption: c.Text("office.figures.table", c.Text("figures.by."+string(t.Ask.By))),
-		Columns: []templates.Column{{Label: c.Text("figures.by." + string(t.Ask.By))}},
-	}
-	for _, f := range report.All {
-		if inTable[f.Key] {
+	caption := c.Text("office.figures.table", c.Text("figures.by."+string(t.Ask.By)))
+	return tableOf(c, t, caption, func(f report.Figure) bool { return inTable[f.Key] })
+}
+
+// tableOf is the chosen figures of a table.
+func tableOf(c *web.Context, t report.Table, caption string, chosen func(report.Figure) bool) templates.Table {
+	out := templates.Table{Caption: caption, Columns: []templates.Column{{Label: c.Text("figures.by." + string(t.Ask.By))}}}
+	for _, f := range t.Figures {
+		if chosen(f) {
 			out.Columns = append(out.Columns, templates.Column{Label: c.Text("figure." + f.Key), Number: true})
 		}
 	}
 	for _, l := range t.Rows {
-		out.Rows = append(out.Rows, templates.Row{Cells: figureCells(c, t, l)})
+		out.Rows = append(out.Rows, templates.Row{Cells: figureCells(c, t, l, chosen)})
 	}
-	out.Rows = append(out.Rows, templates.Row{Tone: "sum", Cells: figureCells(c, t, t.Total)})
+	out.Rows = append(out.Rows, templates.Row{Tone: "sum", Cells: figureCells(c, t, t.Total, chosen)})
 	return out
 }
 
-func figureCells(c *web.Context, t report.Table, l report.Line) []templates.Cell {
+func figureCells(c *web.Context, t report.Table, l report.Line, chosen func(report.Figure) bool) []templates.Cell {
 	out := []templates.Cell{{Text: lineName(c, t, l)}}
-	for i, f := range report.All {
-		if cell := l.Cells[i]; inTable[f.Key] {
+	for i, f := range t.Figures {
+		if cell := l.Cells[i]; chosen(f) {
 			out = append(out, templates.Cell{Text: valueText(f, cell.Value), Hint: baseText(c, f, cell.Value), Href: behind(cell)})
 		}
 	}
 	return out
+}
+
+// monthName is the month that begins on a day.
+func monthName(c *web.Context, day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return c.Month(t)
 }
 
 // lineName is what a row is called in the reader's language.
@@ -185,7 +227,7 @@ func lineName(c *web.Context, t report.Table, l report.Line) string {
 	case l.Key == "":
 		return c.Text("office.total")
 	case t.Ask.By == workflow.ByMonth:
-		return l.Key[:len("2006-01")]
+		return monthName(c, l.Key)
 	case l.NameZH != "" || l.NameEN != "":
 		return c.Name(l.NameZH, l.NameEN)
 	case t.Ask.By == workflow.ByDepartment:
@@ -194,38 +236,6 @@ func lineName(c *web.Context, t report.Table, l report.Line) string {
 		return c.Text("office.figures.unknown")
 	}
 	return c.Text(string(t.Ask.By) + "." + l.Key)
-}
-
-// figureCharts draws how many letters came and how many answers were in time:
-// over months as lines, else as bars.
-func figureCharts(c *web.Context, t report.Table) (*templates.Trend, []templates.Bars) {
-	received, onTime := points(c, t, "received"), points(c, t, "on_time")
-	by := c.Text("figures.by." + string(t.Ask.By))
-	share := templates.Bars{Title: c.Text("figure.on_time"), Desc: c.Text("office.figures.chart.share", by), Points: onTime, Of: 100}
-	if t.Ask.By == workflow.ByMonth {
-		if len(received) < 2 {
-			return nil, nil
-		}
-		return &templates.Trend{ID: "received", Title: c.Text("figure.received"), Desc: c.Text("office.figures.chart.count", by), Points: received}, []templates.Bars{share}
-	}
-	return nil, []templates.Bars{{Title: c.Text("figure.received"), Desc: c.Text("office.figures.chart.count", by), Points: received}, share}
-}
-
-// points are the values of a figure by row; rows without a base are left out.
-func points(c *web.Context, t report.Table, key string) []templates.Point {
-	var out []templates.Point
-	for _, l := range t.Rows {
-		f, cell := figureOf(l, key)
-		if cell.None {
-			continue
-		}
-		p := templates.Point{Label: lineName(c, t, l), Value: float64(cell.N), Text: valueText(f, cell.Value), Href: behind(cell)}
-		if f.Unit == report.Share {
-			p.Value = cell.Percent()
-		}
-		out = append(out, p)
-	}
-	return out
 }
 
 // words names things in a file in the reader's language.
@@ -250,7 +260,14 @@ func (p *Pages) export(c *web.Context) error {
 		return workflow.Wrong("format", "invalid.choice")
 	}
 	ask, per := readAsk(c, form.Line)
-	t, err := p.Figures.Export(c.Context(), c.User.Actor(), ask, format)
+	if ask.AsOf, err = moment(c, form.Line("asof")); err != nil {
+		return err
+	}
+	taken, file := p.Figures.Export, "office.figures.file"
+	if form.Line("compare") != "" {
+		taken, file = p.Figures.ExportDepartments, "figures.compare.file"
+	}
+	t, err := taken(c.Context(), c.User.Actor(), ask, format)
 	if err != nil {
 		return err
 	}
@@ -258,6 +275,6 @@ func (p *Pages) export(c *web.Context) error {
 	if err := p.Files.Write(&b, format, t.Sheet(words{c})); err != nil {
 		return err
 	}
-	name := c.Text("office.figures.file") + "-" + per.From + "-" + per.To + "." + format
+	name := c.Text(file) + "-" + per.From + "-" + per.To + "." + format
 	return c.Export(name, kind, b.Bytes())
 }

@@ -16,7 +16,7 @@ func TestFigures_everyNumberEqualsItsList(t *testing.T) {
 	k := open(t)
 	k.busy(t, 40)
 	clerk := k.as(t, k.Clerk)
-	for _, by := range []string{"month", "department", "category", "kind", "channel", "mode"} {
+	for _, by := range []string{"month", "department", "category", "kind", "channel", "mode", "status"} {
 		page := clerk.Get("/office/figures?span=year&by=" + by).Wants(http.StatusOK).HTML()
 		n := 0
 		for _, row := range page.All(".figures-table td.number") {
@@ -42,6 +42,18 @@ func TestFigures_everyNumberEqualsItsList(t *testing.T) {
 	}
 }
 
+func TestFigures_nameMonthsInWords(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	k.busy(t, 1)
+	clerk := k.as(t, k.Clerk)
+	clerk.Get("/office/figures?span=year&by=month").Wants(http.StatusOK, "2026年11月")
+	clerk.Post("/preferences", url.Values{"locale": {"en"}, "back": {"/"}})
+	if a := clerk.Get("/office/figures?span=year&by=month").Wants(http.StatusOK, "Nov 2026"); strings.Contains(a.HTML().One(t, ".figures-table").Text(), "2026-1") {
+		t.Error("a month stands there as in a file")
+	}
+}
+
 func TestFigures_withoutABaseAreADash(t *testing.T) {
 	t.Parallel()
 	k := open(t)
@@ -56,7 +68,7 @@ func TestFigures_withoutABaseAreADash(t *testing.T) {
 			t.Errorf("a figure of nothing is %q", text)
 		}
 	}
-	if dashes != 5 {
+	if dashes != 6 {
 		t.Errorf("%d dashes, want one for each share and the median", dashes)
 	}
 }
@@ -124,7 +136,7 @@ func TestFigures_ofADepartmentAreItsOwn(t *testing.T) {
 	k := open(t)
 	k.busy(t, 24)
 	page := k.as(t, k.LogisticsHead).Get("/office/figures?span=year&by=department").Wants(http.StatusOK, "统计 · 后勤处").HTML()
-	if rows := page.All(".figures-table tbody tr"); len(rows) != 2 {
-		t.Errorf("%d rows, want the department and the total", len(rows))
+	if rows := page.All(".figures-table tbody tr"); len(rows) != 4 {
+		t.Errorf("%d rows, want the department and the total in both tables", len(rows))
 	}
 }

@@ -18,6 +18,7 @@ type filter struct {
 	Kind       string
 	Channel    string
 	Mode       string
+	Status     string // what the writer is; "none": did not say
 	Urgent     bool
 	Due        string // overdue, today, soon or later
 	From, To   string // days of receipt, both included
@@ -26,6 +27,12 @@ type filter struct {
 
 	Fact             string // a measure: the cases behind a figure
 	FactFrom, FactTo string // its days, the last not included
+	First, End       string // its buckets, the last not included
+	AsOf             string // as it was known at that moment
+
+	Did            string // an act: the cases to which people of a department did it
+	DidFrom, DidTo string // moments, half-open
+	DidBy          string // the department
 }
 
 // dues are the columns of the board.
@@ -39,13 +46,15 @@ func readFilter(c *web.Context) filter {
 		Channel: c.Query("channel"), Mode: c.Query("mode"), Urgent: c.Query("urgent") != "", Due: c.Query("due"),
 		From: c.Query("from"), To: c.Query("to"), Search: c.Query("q"), Sort: c.Query("sort"),
 		Fact: c.Query("fact"), FactFrom: c.Query("ffrom"), FactTo: c.Query("fto"),
+		First: c.Query("first"), End: c.Query("end"), AsOf: c.Query("asof"), Status: c.Query("status"),
+		Did: c.Query("did"), DidFrom: c.Query("dfrom"), DidTo: c.Query("dto"), DidBy: c.Query("dby"),
 	}
 	if !slices.Contains(dues, f.Due) {
 		f.Due = ""
 	}
 	if f.State == "" {
 		f.State = "open"
-		if f.Fact != "" || f.Search != "" {
+		if f.Fact != "" || f.Did != "" || f.Search != "" {
 			f.State = "all"
 		}
 	}
@@ -62,7 +71,7 @@ func (f filter) open() bool { return f.State == "open" || f.Due != "" }
 func (f filter) query(zone *time.Location, marks workflow.BoardMarks) (workflow.Query, error) {
 	q := workflow.Query{
 		Kind: workflow.CaseKind(f.Kind), Channel: workflow.Channel(f.Channel), Mode: workflow.Mode(f.Mode),
-		Urgent: f.Urgent, Search: f.Search, Open: f.open(), Order: workflow.NewestFirst,
+		Status: workflow.WriterStatus(f.Status), Urgent: f.Urgent, Search: f.Search, Open: f.open(), Order: workflow.NewestFirst,
 	}
 	if f.State != "open" && f.State != "all" {
 		q.States = []workflow.State{workflow.State(f.State)}
@@ -82,7 +91,27 @@ func (f filter) query(zone *time.Location, marks workflow.BoardMarks) (workflow.
 		return q, err
 	}
 	f.due(&q, marks)
+	if err := f.happened(&q); err != nil {
+		return q, err
+	}
 	return q, f.fact(&q)
+}
+
+// happened asks for the cases to which people of a department did something.
+func (f filter) happened(q *workflow.Query) error {
+	if f.Did == "" {
+		return nil
+	}
+	q.Happened = &workflow.HappenedQuery{Action: workflow.Action(f.Did)}
+	var err error
+	if q.Happened.From, err = time.Parse(time.RFC3339Nano, f.DidFrom); err != nil {
+		return workflow.Wrong("dfrom", "invalid.date")
+	}
+	if q.Happened.To, err = time.Parse(time.RFC3339Nano, f.DidTo); err != nil {
+		return workflow.Wrong("dto", "invalid.date")
+	}
+	q.Happened.Department, err = number(f.DidBy, "dby")
+	return err
 }
 
 func number(s, field string) (int64, error) {
@@ -136,7 +165,34 @@ func (f filter) fact(q *workflow.Query) error {
 	}
 	q.Fact = &workflow.FactQuery{
 		Measure: workflow.Measure(f.Fact), From: f.FactFrom, To: f.FactTo,
-		Department: q.Department, Category: q.Category, Kind: q.Kind, Channel: q.Channel, Mode: q.Mode,
+		Department: q.Department, Category: q.Category, Kind: q.Kind, Channel: q.Channel, Mode: q.Mode, Status: q.Status,
+	}
+	q.Fact.NoOne = q.NoOne
+	if err := f.factSize(q.Fact); err != nil {
+		return err
+	}
+	if f.AsOf != "" { // the case may have become something else since
+		q.Department, q.NoOne, q.Category, q.Kind, q.Channel, q.Mode, q.Status = 0, false, 0, "", "", "", ""
+	}
+	return nil
+}
+
+// factSize reads which buckets of a figure are asked for, and as of when.
+func (f filter) factSize(q *workflow.FactQuery) error {
+	first, err := number(f.First, "first")
+	if err != nil {
+		return err
+	}
+	end, err := number(f.End, "end")
+	if err != nil {
+		return err
+	}
+	q.MinBucket, q.EndBucket = int(first), int(end)
+	if f.AsOf == "" {
+		return nil
+	}
+	if q.AsOf, err = time.Parse(time.RFC3339Nano, f.AsOf); err != nil {
+		return workflow.Wrong("asof", "invalid.date")
 	}
 	return nil
 }
@@ -145,6 +201,10 @@ func (f filter) fact(q *workflow.Query) error {
 // a query that a use case gave with the number.
 func casesPath(q workflow.Query) string {
 	v := url.Values{}
+	if q.Fact != nil && !q.Fact.AsOf.IsZero() {
+		f := q.Fact
+		q.Department, q.NoOne, q.Category, q.Kind, q.Channel, q.Mode, q.Status = f.Department, f.NoOne, f.Category, f.Kind, f.Channel, f.Mode, f.Status
+	}
 	set := func(name, value string) {
 		if value != "" && value != "0" {
 			v.Set(name, value)
@@ -158,10 +218,21 @@ func casesPath(q workflow.Query) string {
 	set("kind", string(q.Kind))
 	set("channel", string(q.Channel))
 	set("mode", string(q.Mode))
+	set("status", string(q.Status))
 	if q.Fact != nil {
 		v.Set("fact", string(q.Fact.Measure))
 		v.Set("ffrom", q.Fact.From)
 		v.Set("fto", q.Fact.To)
+		set("first", strconv.Itoa(q.Fact.MinBucket))
+		set("end", strconv.Itoa(q.Fact.EndBucket))
+		if !q.Fact.AsOf.IsZero() {
+			v.Set("asof", q.Fact.AsOf.UTC().Format(time.RFC3339Nano))
+		}
+	} else if q.Happened != nil {
+		v.Set("did", string(q.Happened.Action))
+		v.Set("dfrom", q.Happened.From.UTC().Format(time.RFC3339Nano))
+		v.Set("dto", q.Happened.To.UTC().Format(time.RFC3339Nano))
+		set("dby", decimal(q.Happened.Department))
 	} else if q.Open {
 		v.Set("state", "open")
 	}

@@ -29,6 +29,7 @@ type College interface {
 type Deps struct {
 	Cases    *casework.Casework
 	Figures  *report.Office
+	Monthly  *report.Bulletins
 	Intake   *intake.Intake
 	Mail     *intake.Mailroom
 	Failures *delivery.Failures
@@ -44,10 +45,15 @@ type Rules interface {
 }
 
 // Pages are the office's pages.
-type Pages struct{ Deps }
+type Pages struct {
+	Deps
+	flawed flawCount
+}
 
 // New returns the office's pages.
-func New(d Deps) *Pages { return &Pages{d} }
+func New(d Deps) *Pages {
+	return &Pages{Deps: d, flawed: flawCount{at: map[int64]time.Time{}, last: map[int64]int{}}}
+}
 
 // Views lists the pages and what they are filled with, for the tests.
 var Views = map[string]any{
@@ -60,6 +66,9 @@ var Views = map[string]any{
 	"office/mail.html":        mailPage{},
 	"office/undelivered.html": undeliveredPage{},
 	"office/figures.html":     figuresPage{},
+	"office/check.html":       checkPage{},
+	"office/bulletins.html":   bulletinsPage{},
+	"office/bulletin.html":    bulletinPage{},
 }
 
 // span is working time that can say how far away something is due.

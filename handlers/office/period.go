@@ -33,6 +33,16 @@ var spans = []span{
 	{"year", func(d time.Time) (time.Time, time.Time) {
 		return date(d.Year(), time.January), date(d.Year()+1, time.January)
 	}},
+	{"lastschoolyear", func(d time.Time) (time.Time, time.Time) {
+		from := date(d.Year()-1, time.September)
+		if d.Before(from.AddDate(1, 0, 0)) {
+			from = from.AddDate(-1, 0, 0)
+		}
+		return from, from.AddDate(1, 0, 0)
+	}},
+	{"lastyear", func(d time.Time) (time.Time, time.Time) {
+		return date(d.Year()-1, time.January), date(d.Year(), time.January)
+	}},
 }
 
 func date(y int, m time.Month) time.Time { return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC) }

@@ -25,6 +25,7 @@ type CasePage struct {
 	Parts           []Part
 	Timeline        []Entry
 	Facts           []templates.Fact
+	Publish         Publish
 	Acts            []Act
 	Rated           *Rated
 	Said            said
@@ -78,6 +79,9 @@ func (p *Pages) showCase(c *web.Context, by workflow.Actor, status int, s said) 
 	}
 	page, err := p.caseView(c, got, s)
 	if err != nil {
+		return err
+	}
+	if page.Publish, err = p.wish(c, by, got.Case); err != nil {
 		return err
 	}
 	return c.Render(status, "public/case.html", page)

@@ -160,16 +160,9 @@ func lineName(c *web.Context, l report.PublicLine) string {
 		return name
 	}
 	if month, err := time.Parse(time.DateOnly, l.Key); err == nil {
-		return monthName(c, month)
+		return c.Month(month)
 	}
 	return c.Text("figures.none")
-}
-
-func monthName(c *web.Context, m time.Time) string {
-	if c.Locale == "en" {
-		return m.Format("Jan 2006")
-	}
-	return m.Format("2006年1月")
 }
 
 // termName is a term by its first and last month.
@@ -178,5 +171,5 @@ func termName(c *web.Context, p report.Period) string {
 	if err != nil {
 		return p.From
 	}
-	return c.Text("figures.term", monthName(c, from), monthName(c, from.AddDate(0, 5, 0)))
+	return c.Text("figures.term", c.Month(from), c.Month(from.AddDate(0, 5, 0)))
 }

@@ -36,7 +36,8 @@ func (p *Pages) readForm(c *web.Context) (*web.Form, []workflow.NewFile, error) 
 		if form == nil {
 			return nil, nil, err
 		}
-		return form, p.files.open(form.Token(), form.All("kept")), err
+		files, gone := c.KeptFiles("files", p.Blobs)
+		return form, files, errors.Join(err, gone)
 	}
 	var fresh []workflow.NewFile
 	form, err := c.Upload(uploadRules, func(ctx context.Context, f web.File) error {
@@ -46,11 +47,11 @@ func (p *Pages) readForm(c *web.Context) (*web.Form, []workflow.NewFile, error) 
 		}
 		return err
 	})
-	files := p.files.open(form.Token(), form.All("kept"))
+	files, gone := c.KeptFiles("files", p.Blobs)
 	for _, f := range fresh {
 		files = addFile(files, f)
 	}
-	return form, files, errors.Join(err, tooMuch(files))
+	return form, files, errors.Join(err, gone, tooMuch(files))
 }
 
 // addFile adds a file unless it is there already: a form sent twice brings the

@@ -23,11 +23,15 @@ const listsKept = 5 * time.Second
 type lists struct {
 	college College
 	figures Figures
+	answers Answers
 
 	mu   sync.Mutex
 	read time.Time
 	kept offered
 }
+
+// answersAtHome is how many answers the first page names.
+const answersAtHome = 3
 
 // offered is what a form offers.
 type offered struct {
@@ -36,6 +40,7 @@ type offered struct {
 	policies    []workflow.Policy
 	settings    rules.Values
 	lately      lately
+	answers     []workflow.Publication // the newest
 }
 
 // lately is what the college says of itself on its first page.
@@ -74,7 +79,11 @@ func (l *lists) ask(ctx context.Context, now time.Time) (o offered, err error) {
 	if o.settings, err = rules.ReadSettings(ctx, l.college); err != nil {
 		return o, err
 	}
-	_, o.lately.onTime, o.lately.median, err = l.figures.Lately(ctx)
+	if _, o.lately.onTime, o.lately.median, err = l.figures.Lately(ctx); err != nil {
+		return o, err
+	}
+	newest, err := l.answers.Public(ctx, workflow.PublicQuery{Limit: answersAtHome})
+	o.answers = newest.Publications
 	return o, err
 }
 

@@ -87,7 +87,7 @@ func (p *Pages) take(c *web.Context, o offered, f letterForm) error {
 	if err != nil {
 		return err
 	}
-	if err := p.keepReceipt(c, receipt); err != nil {
+	if err := p.keepReceipt(c, receipt, letter.Urgent); err != nil {
 		return err
 	}
 	return c.Redirect("/receipt/" + receipt.Number)
@@ -148,10 +148,9 @@ func (p *Pages) showForm(c *web.Context, o offered, status int, f letterForm, pr
 
 // keptFiles signs the files for the form as it goes out.
 func (p *Pages) keptFiles(c *web.Context, files []workflow.NewFile) []KeptFile {
-	token, _, _ := strings.Cut(c.FormToken(), "-")
 	var out []KeptFile
 	for _, f := range files {
-		out = append(out, KeptFile{Name: f.Name, Size: f.Size, Value: p.files.sign(token, f)})
+		out = append(out, KeptFile{Name: f.Name, Size: f.Size, Value: c.KeepFile(f)})
 	}
 	return out
 }

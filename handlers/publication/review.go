@@ -85,6 +85,7 @@ func sheetView(c *web.Context, s publication.Sheet, typed publication.Decision, 
 	for _, x := range s.Exhibit.Parts {
 		v.Parts = append(v.Parts, part{c.Text("review.part." + x.Key), x.Text})
 	}
+	v.Files = pictures(v.Path, publicFiles(s.Exhibit.Files))
 	if s.Review.Result != workflow.Undecided {
 		v.Decision = decisionFacts(c, s)
 	}

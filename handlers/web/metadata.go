@@ -5,16 +5,26 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 )
 
-// errBrokenPicture is what a picture ends with whose parts do not fit.
-var errBrokenPicture = errors.New("broken picture")
+// errBroken is what a file ends with whose parts do not fit.
+var errBroken = errors.New("broken file")
 
-// WithoutMetadata passes a picture through without what does not belong to
-// it: where and when it was taken, with which device, by whom, the small copy
-// of the picture before it was cut, and whatever hangs behind its end. Its
-// pixels are not touched; the direction in which it is to be shown and its
-// colour profile stay. Other kinds of files pass unchanged.
+// WithoutMetadata passes a file through without what its maker did not mean to
+// tell.
+//
+// A picture loses where and when it was taken, with which device, by whom, the
+// small copy of the picture before it was cut, and whatever hangs behind its
+// end. Its pixels are not touched; the direction in which it is to be shown and
+// its colour profile stay.
+//
+// A document of the Office or OpenDocument kinds loses who wrote and changed
+// it and remarked on it, for which firm, on which disk and printer, and its
+// pictures lose theirs; its text and looks are not touched.
+//
+// Other kinds of files pass unchanged: PDF and the formats of old Office
+// programs cannot be cleaned without rewriting them, which the form says.
 func WithoutMetadata(r io.Reader, kind string) io.Reader {
 	in := bufio.NewReaderSize(r, 64<<10)
 	switch kind {
@@ -24,6 +34,9 @@ func WithoutMetadata(r io.Reader, kind string) io.Reader {
 		return &pieces{in: in, next: (&pngParts{in: in}).next}
 	case "image/webp":
 		return &pieces{in: in, next: (&webpParts{in: in}).next}
+	}
+	if slices.Contains(packages, kind) {
+		return &pieces{in: in, next: newPackageParts(in, 1).next}
 	}
 	return r
 }
@@ -57,7 +70,7 @@ func (p *pieces) Read(b []byte) (int, error) {
 // cutShort makes the end of the source in the middle of a part an error.
 func cutShort(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errBrokenPicture
+		return errBroken
 	}
 	return err
 }

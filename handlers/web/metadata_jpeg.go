@@ -46,7 +46,7 @@ func (j *jpegParts) begin() ([]byte, error) {
 		return nil, cutShort(err)
 	}
 	if b != [2]byte{0xff, markSOI} {
-		return nil, errBrokenPicture
+		return nil, errBroken
 	}
 	j.begun = true
 	return b[:], nil
@@ -59,7 +59,7 @@ func (j *jpegParts) marker() (byte, error) {
 		return 0, cutShort(err)
 	}
 	if b != 0xff {
-		return 0, errBrokenPicture
+		return 0, errBroken
 	}
 	for b == 0xff {
 		if b, err = j.in.ReadByte(); err != nil {
@@ -86,7 +86,7 @@ func (j *jpegParts) segment() ([]byte, error) {
 	}
 	length := int(binary.BigEndian.Uint16(size[:]))
 	if length < 2 {
-		return nil, errBrokenPicture
+		return nil, errBroken
 	}
 	payload := make([]byte, length-2)
 	if _, err := io.ReadFull(j.in, payload); err != nil {
@@ -94,7 +94,7 @@ func (j *jpegParts) segment() ([]byte, error) {
 	}
 	j.scan = mark == markSOS
 	if isFrame(mark) && tooManyJPEGPixels(payload) {
-		return nil, errBrokenPicture
+		return nil, errBroken
 	}
 	return kept(mark, payload), nil
 }

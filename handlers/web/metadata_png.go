@@ -43,7 +43,7 @@ func (p *pngParts) begin() ([]byte, error) {
 		return nil, cutShort(err)
 	}
 	if string(b) != pngSignature {
-		return nil, errBrokenPicture
+		return nil, errBroken
 	}
 	p.begun = true
 	return b, nil
@@ -57,7 +57,7 @@ func (p *pngParts) chunk() ([]byte, error) {
 	length, name := int64(binary.BigEndian.Uint32(head)), string(head[4:])
 	switch {
 	case length > 1<<31-1:
-		return nil, errBrokenPicture
+		return nil, errBroken
 	case slices.Contains(pngKept, name):
 		p.left, p.ended = length+4, name == "IEND"
 		return head, nil

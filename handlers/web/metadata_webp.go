@@ -38,7 +38,7 @@ func (w *webpParts) begin() ([]byte, error) {
 		return nil, cutShort(err)
 	}
 	if string(head[:4]) != "RIFF" || string(head[8:]) != "WEBP" {
-		return nil, errBrokenPicture
+		return nil, errBroken
 	}
 	w.begun = true
 	w.left = int64(binary.LittleEndian.Uint32(head[4:])) - 4
@@ -54,7 +54,7 @@ func (w *webpParts) chunk() ([]byte, error) {
 	length += length & 1
 	w.left -= 8 + length
 	if w.left < 0 {
-		return nil, errBrokenPicture
+		return nil, errBroken
 	}
 	switch string(head[:4]) {
 	case "VP8 ", "VP8L", "ALPH", "ANIM", "ANMF", "ICCP":
@@ -76,7 +76,7 @@ const webpXMP = 0x04
 
 func (w *webpParts) extended(head []byte, length int64) ([]byte, error) {
 	if length != 10 {
-		return nil, errBrokenPicture
+		return nil, errBroken
 	}
 	body := make([]byte, length)
 	if _, err := io.ReadFull(w.in, body); err != nil {
@@ -86,7 +86,7 @@ func (w *webpParts) extended(head []byte, length int64) ([]byte, error) {
 	width := 1 + int64(body[4]) + int64(body[5])<<8 + int64(body[6])<<16
 	height := 1 + int64(body[7]) + int64(body[8])<<8 + int64(body[9])<<16
 	if width*height > maxPixels {
-		return nil, errBrokenPicture
+		return nil, errBroken
 	}
 	return append(head, body...), nil
 }

@@ -19,7 +19,7 @@ type UploadRules struct {
 	Files        int   // how many
 	PerFile      int64 // bytes
 	Total        int64 // bytes of all files
-	KeepMetadata bool  // leave place, device and author in pictures
+	KeepMetadata bool  // leave place, device and author in pictures and documents
 }
 
 // File is one file on its way in. Name is safe to show and to store; Type is
@@ -149,8 +149,11 @@ func (u *upload) hand(f File) error {
 	if watched.err != nil && !errors.Is(watched.err, io.EOF) {
 		err = watched.err // the file's own fault, however keep put it
 	}
-	if errors.Is(err, errBrokenPicture) {
+	switch {
+	case errors.Is(err, errBroken):
 		return fileError("upload.broken", f.Field, f.Name)
+	case errors.Is(err, errBomb):
+		return fileError("upload.archive_bomb", f.Field, f.Name)
 	}
 	if err != nil {
 		return fmt.Errorf("keep upload: %w", err)

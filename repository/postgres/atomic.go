@@ -31,7 +31,7 @@ func (s *Store) Atomic(ctx context.Context, do func(workflow.Store) error) error
 	if s.act != nil {
 		return do(s) // already in one: join it
 	}
-	return s.persist(ctx, func() (again bool, err error) { return s.once(ctx, do) })
+	return s.persist(ctx, func() (again bool, err error) { return s.once(ctx, nil, do) })
 }
 
 // persist tries something until it is done or there is no use in trying again.
@@ -51,13 +51,13 @@ func (s *Store) persist(ctx context.Context, once func() (again bool, err error)
 }
 
 // once runs do in one transaction and says whether a failure may be tried again.
-func (s *Store) once(ctx context.Context, do func(workflow.Store) error) (again bool, err error) {
+func (s *Store) once(ctx context.Context, how *sql.TxOptions, do func(workflow.Store) error) (again bool, err error) {
 	conn, err := s.conn(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer func() { _ = conn.Close() }() // gives it back; the outcome is known by then
-	tx, err := conn.BeginTxx(ctx, nil)
+	tx, err := conn.BeginTxx(ctx, how)
 	if err != nil {
 		return lost(err), translate("begin", err)
 	}

@@ -32,8 +32,9 @@ const sqlAddBirth = `
 		INSERT INTO events (case_id, seq, at, action, from_state, to_state, actor_id, actor_role, department_id, note, detail, hash)
 		SELECT $1, $49::int, $50::timestamptz, $51::text, $52::text, $53::text, $54::bigint, $55::text, $56::bigint, $57::text, $58::jsonb, $59::bytea WHERE $49::int > 0
 	), counted AS (
-		INSERT INTO facts (case_id, measure, day, department_id, category_id, kind, channel, mode, bucket, n)
-		SELECT $1, f.measure, f.day, f.department_id, f.category_id, f.kind, f.channel, f.mode, f.bucket, f.n
+		INSERT INTO facts (case_id, measure, day, department_id, category_id, kind, channel, mode, status, bucket, n, at)
+		SELECT $1, f.measure, f.day, f.department_id, f.category_id, f.kind, f.channel, f.mode,
+			coalesce(nullif($12, ''), 'none'), f.bucket, f.n, $48 -- a new case has one status and one moment
 		FROM unnest($60::text[], $61::date[], $62::bigint[], $63::bigint[], $64::text[], $65::text[], $66::text[], $67::int[], $68::smallint[])
 			WITH ORDINALITY AS f (measure, day, department_id, category_id, kind, channel, mode, bucket, n, place)
 		ORDER BY f.place

@@ -13,7 +13,8 @@ const caseColumns = `
 		c.binding, c.publish_wish, c.ground, c.outcome, c.merged_into, c.split_from, c.received_at, c.accepted_at,
 		c.routed_at, c.signed_for_at, c.answered_at, c.ended_at, c.refuse_until, c.refusals, c.asked_again, c.redone,
 		c.extensions, c.in_time, c.worked_minutes, c.rated_at, c.rate_speed, c.rate_attitude, c.rate_result,
-		c.rate_solved, c.due_at, c.due_clock, c.chain_seq, c.chain_hash, c.updated_at, c.version`
+		c.rate_solved, c.due_at, c.due_clock, c.chain_seq, c.chain_hash, c.updated_at, c.version,
+		c.in_first, c.handled_minutes, c.signed_in_time`
 
 type caseRow struct {
 	ID              int64   `db:"id"`
@@ -65,6 +66,9 @@ type caseRow struct {
 	ChainHash       octets  `db:"chain_hash"`
 	Updated         instant `db:"updated_at"`
 	Version         int64   `db:"version"`
+	InFirst         *bool   `db:"in_first"`
+	Handled         *int    `db:"handled_minutes"`
+	SignedInTime    *bool   `db:"signed_in_time"`
 }
 
 func (r caseRow) toCase() workflow.Case {
@@ -81,7 +85,7 @@ func (r caseRow) toCase() workflow.Case {
 		RefuseUntil: time.Time(r.RefuseUntil), Refusals: r.Refusals, AskedAgain: r.AskedAgain, Redone: r.Redone,
 		Extensions: r.Extensions, InTime: r.InTime, Worked: int(r.Worked), Rating: r.toRating(),
 		Due: time.Time(r.Due), DueClock: workflow.ClockKind(r.DueClock), ChainSeq: r.ChainSeq, ChainHash: r.ChainHash,
-		Version: r.Version, Updated: time.Time(r.Updated),
+		Version: r.Version, Updated: time.Time(r.Updated), InFirst: r.InFirst, Handled: r.Handled, SignedInTime: r.SignedInTime,
 	}
 }
 
@@ -104,6 +108,10 @@ func caseValues(c *workflow.Case) []any {
 		solid(c.ChainHash), instant(c.Updated),
 	}
 }
+
+// caseVerdicts are the columns in_first, handled_minutes and signed_in_time,
+// which no case is born with.
+func caseVerdicts(c *workflow.Case) []any { return []any{c.InFirst, c.Handled, c.SignedInTime} }
 
 // solved is the writer's yes or no; before a rating there is neither.
 func solved(r workflow.Rating) *bool {

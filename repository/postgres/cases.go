@@ -68,17 +68,18 @@ const sqlSaveCase = `
 		writer_status, writer_id, subject, locale, department_id, about_id, urgent, sealed, binding, publish_wish,
 		ground, outcome, merged_into, split_from, received_at, accepted_at, routed_at, signed_for_at, answered_at,
 		ended_at, refuse_until, refusals, asked_again, redone, extensions, in_time, worked_minutes, rated_at,
-		rate_speed, rate_attitude, rate_result, rate_solved, due_at, due_clock, chain_seq, chain_hash, updated_at, version)
+		rate_speed, rate_attitude, rate_result, rate_solved, due_at, due_clock, chain_seq, chain_hash, updated_at,
+		in_first, handled_minutes, signed_in_time, version)
 		= ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
 		$26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
-		$48, version + 1)
+		$48, $49, $50, $51, version + 1)
 	WHERE id = $1 AND version = $2`
 
 const sqlCaseExists = `SELECT EXISTS (SELECT FROM cases WHERE id = $1)`
 
 // SaveCase implements workflow.Cases.
 func (s *Store) SaveCase(ctx context.Context, c *workflow.Case) error {
-	err := s.save(ctx, "save case", sqlSaveCase, sqlCaseExists, c.ID, append([]any{c.Version}, caseValues(c)...)...)
+	err := s.save(ctx, "save case", sqlSaveCase, sqlCaseExists, c.ID, append(append([]any{c.Version}, caseValues(c)...), caseVerdicts(c)...)...)
 	if err == nil {
 		c.Version++
 	}

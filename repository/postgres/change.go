@@ -20,14 +20,14 @@ const sqlSaveChanges = `
 			subject, locale, department_id, about_id, urgent, sealed, binding, publish_wish, ground, outcome, merged_into, split_from,
 			received_at, accepted_at, routed_at, signed_for_at, answered_at, ended_at, refuse_until, refusals, asked_again, redone,
 			extensions, in_time, worked_minutes, rated_at, rate_speed, rate_attitude, rate_result, rate_solved, due_at, due_clock,
-			chain_seq, chain_hash, updated_at)
+			chain_seq, chain_hash, updated_at, in_first, handled_minutes, signed_in_time)
 			= (c.version + 1,
 			v.code_hash, v.state, v.resume, v.kind, v.category_id, v.category_version_id, v.policy_version_id, v.channel, v.mode,
 			v.writer_status, v.writer_id, v.subject, v.locale, v.department_id, v.about_id, v.urgent, v.sealed, v.binding,
 			v.publish_wish, v.ground, v.outcome, v.merged_into, v.split_from, v.received_at, v.accepted_at, v.routed_at, v.signed_for_at,
 			v.answered_at, v.ended_at, v.refuse_until, v.refusals, v.asked_again, v.redone, v.extensions, v.in_time, v.worked_minutes,
 			v.rated_at, v.rate_speed, v.rate_attitude, v.rate_result, v.rate_solved, v.due_at, v.due_clock, v.chain_seq, v.chain_hash,
-			v.updated_at)
+			v.updated_at, v.in_first, v.handled_minutes, v.signed_in_time)
 		FROM json_populate_recordset(NULL::cases, $1) v WHERE c.id = v.id AND c.version = v.version
 		RETURNING 1
 	), turned AS (
@@ -42,8 +42,8 @@ const sqlSaveChanges = `
 		SELECT case_id, seq, at, action, from_state, to_state, actor_id, actor_role, department_id, note, detail, hash
 		FROM json_populate_recordset(NULL::events, $3)
 	), counted AS (
-		INSERT INTO facts (case_id, measure, day, department_id, category_id, kind, channel, mode, bucket, n)
-		SELECT case_id, measure, day, department_id, category_id, kind, channel, mode, bucket, n
+		INSERT INTO facts (case_id, measure, day, department_id, category_id, kind, channel, mode, status, bucket, n, at)
+		SELECT case_id, measure, day, department_id, category_id, kind, channel, mode, status, bucket, n, at
 		FROM json_populate_recordset(NULL::facts, $4)
 	), told AS (
 		INSERT INTO notices (dedup, kind, case_id, message_ref, to_kind, account_id, writer_id, channel, locale, args, secret, message_id, state, attempt,
@@ -62,12 +62,12 @@ var (
 		"writer_id subject locale department_id about_id urgent sealed binding publish_wish ground outcome merged_into " +
 		"split_from received_at accepted_at routed_at signed_for_at answered_at ended_at refuse_until refusals " +
 		"asked_again redone extensions in_time worked_minutes rated_at rate_speed rate_attitude rate_result rate_solved " +
-		"due_at due_clock chain_seq chain_hash updated_at")
+		"due_at due_clock chain_seq chain_hash updated_at in_first handled_minutes signed_in_time")
 	clockRecord = strings.Fields("id " +
 		"department_id amount unit calendar_id started_at due_at first_due_at warn_at provisional urgent paused_at " +
 		"paused_minutes extended_by warned_at breached_at met_at cancelled_at")
 	eventRecord  = strings.Fields("case_id seq at action from_state to_state actor_id actor_role department_id note detail hash")
-	factRecord   = strings.Fields("case_id measure day department_id category_id kind channel mode bucket n")
+	factRecord   = strings.Fields("case_id measure day department_id category_id kind channel mode status bucket n at")
 	noticeRecord = strings.Fields("dedup kind case_id message_ref to_kind account_id writer_id channel locale args secret message_id state " +
 		"attempt next_at lease_until reason queued_at sent_at seen_at settled_by settled_at")
 )
@@ -111,7 +111,7 @@ type written struct {
 
 func (w *written) add(c *workflow.Change, now time.Time) {
 	if c.Case.ID != 0 {
-		w.cases.add(caseRecord, append([]any{c.Case.ID, c.Case.Version}, caseValues(&c.Case)...))
+		w.cases.add(caseRecord, append(append([]any{c.Case.ID, c.Case.Version}, caseValues(&c.Case)...), caseVerdicts(&c.Case)...))
 	}
 	for _, k := range c.Clocks {
 		w.clocks.add(clockRecord, append([]any{k.ID}, clockValues(&k)...))
@@ -120,7 +120,7 @@ func (w *written) add(c *workflow.Change, now time.Time) {
 		w.events.add(eventRecord, append([]any{e.CaseID}, eventValues(e)...))
 	}
 	for _, f := range c.Facts {
-		w.facts.add(factRecord, []any{c.Case.ID, f.Measure, f.Day, f.Department, f.Category, f.Kind, f.Channel, f.Mode, f.Bucket, f.N})
+		w.facts.add(factRecord, []any{c.Case.ID, f.Measure, f.Day, f.Department, f.Category, f.Kind, f.Channel, f.Mode, f.Status, f.Bucket, f.N, moment(f.At)})
 	}
 	for _, n := range c.Notices {
 		w.notices.add(noticeRecord, noticeValues(&n, now))

@@ -125,6 +125,13 @@ func (s *Store) Ringing(ctx context.Context, after int64, limit int) ([]workflow
 	return many(ctx, s, "list ringing clocks", clockRow.toClock, sqlRinging, after, ref(limit))
 }
 
+const sqlRingingBefore = `SELECT` + clockColumns + ` FROM clocks WHERE` + mayRing + ` AND rings_at < $1 AND id > $2 ORDER BY id LIMIT $3`
+
+// RingingBefore implements workflow.Clocks.
+func (s *Store) RingingBefore(ctx context.Context, before time.Time, after int64, limit int) ([]workflow.Clock, error) {
+	return many(ctx, s, "list clocks that ring soon", clockRow.toClock, sqlRingingBefore, instant(before), after, ref(limit))
+}
+
 const sqlTakeDue = `SELECT` + clockColumns + `
 	FROM clocks
 	WHERE` + mayRing + ` AND rings_at <= $1

@@ -104,6 +104,7 @@ func (c *conditions) query(q workflow.Query, src source) {
 	c.addIf(q.Kind != "", "c.kind = ?", q.Kind)
 	c.addIf(q.Channel != "", "c.channel = ?", q.Channel)
 	c.addIf(q.Mode != "", "c.mode = ?", q.Mode)
+	c.addIf(q.Status != "", "c.writer_status = ?", q.Status.Stored())
 	c.addIf(q.Urgent, "c.urgent")
 	c.addIf(!q.From.IsZero(), "c.received_at >= ?", instant(q.From))
 	c.addIf(!q.To.IsZero(), "c.received_at < ?", instant(q.To))
@@ -116,6 +117,7 @@ func (c *conditions) query(q workflow.Query, src source) {
 	c.writer(q.Writer)
 	c.search(q.Search)
 	c.fact(q.Fact)
+	c.happened(q.Happened)
 }
 
 func (c *conditions) states(states []workflow.State) {
@@ -178,11 +180,15 @@ func (c *conditions) fact(q *workflow.FactQuery) {
 		f.addIf(q.From != "", "f.day >= ?::date", q.From)
 		f.addIf(q.To != "", "f.day < ?::date", q.To)
 		f.addIf(q.Department != 0, "f.department_id = ?", q.Department)
+		f.addIf(q.NoOne, "f.department_id = 0")
 		f.addIf(q.Category != 0, "f.category_id = ?", q.Category)
 		f.addIf(q.Kind != "", "f.kind = ?", q.Kind)
 		f.addIf(q.Channel != "", "f.channel = ?", q.Channel)
 		f.addIf(q.Mode != "", "f.mode = ?", q.Mode)
+		f.addIf(q.Status != "", "f.status = ?", q.Status)
 		f.addIf(q.MinBucket != 0, "f.bucket >= ?", q.MinBucket)
+		f.addIf(q.EndBucket != 0, "f.bucket < ?", q.EndBucket)
+		f.addIf(!q.AsOf.IsZero(), "f.at <= ?::timestamptz", moment(q.AsOf))
 	}
 	c.add("EXISTS (SELECT FROM facts f WHERE " + one.String() + ")")
 	c.add("(SELECT sum(f.n) FROM facts f WHERE " + sum.String() + ") > 0")
@@ -199,4 +205,17 @@ func (c *conditions) receivedWithin(q workflow.FactQuery) {
 	c.addIf(q.To != "", "c.received_at < ?::date + 1", q.To)
 }
 
-var countedByReceipt = []workflow.Measure{workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain}
+var countedByReceipt = []workflow.Measure{
+	workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain, workflow.CountArrived, workflow.CountFate,
+}
+
+// happened finds the cases to which people of a department did something.
+func (c *conditions) happened(q *workflow.HappenedQuery) {
+	if q == nil {
+		return
+	}
+	e := conditions{args: c.args}
+	e.add("e.case_id = c.id AND e.action = ? AND e.at >= ? AND e.at < ?", q.Action, instant(q.From), instant(q.To))
+	e.addIf(q.Department != 0, "e.department_id = ?", q.Department)
+	c.add("EXISTS (SELECT FROM events e WHERE " + e.String() + ")")
+}

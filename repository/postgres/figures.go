@@ -19,6 +19,7 @@ type figureRow struct {
 	Kind       string `db:"kind"`
 	Channel    string `db:"channel"`
 	Mode       string `db:"mode"`
+	Status     string `db:"status"`
 	Bucket     int    `db:"bucket"`
 	N          int    `db:"n"`
 }
@@ -27,7 +28,7 @@ func (r figureRow) toRow() workflow.FigureRow {
 	return workflow.FigureRow{
 		Measure: workflow.Measure(r.Measure), Day: string(r.Day), Department: r.Department, Category: r.Category,
 		Kind: workflow.CaseKind(r.Kind), Channel: workflow.Channel(r.Channel), Mode: workflow.Mode(r.Mode),
-		Bucket: r.Bucket, N: r.N,
+		Status: workflow.WriterStatus(r.Status), Bucket: r.Bucket, N: r.N,
 	}
 }
 
@@ -42,6 +43,7 @@ var figureColumns = []struct {
 	{"kind", "''", workflow.ByKind},
 	{"channel", "''", workflow.ByChannel},
 	{"mode", "''", workflow.ByMode},
+	{"status", "''", workflow.ByStatus},
 	{"bucket", "0", workflow.ByBucket},
 }
 
@@ -113,12 +115,26 @@ func sumStatement(q workflow.FigureQuery, spans []span) (statement string, args 
 	for _, sp := range spans {
 		where := conditions{args: &args}
 		where.figures(q, sp)
-		parts = append(parts, "SELECT measure, "+sp.day+" AS day, department_id, category_id, kind, channel, mode, bucket, n FROM "+
+		parts = append(parts, "SELECT measure, "+sp.day+" AS day, department_id, category_id, kind, channel, mode, status, bucket, n FROM "+
 			sp.table+" WHERE "+where.String())
+	}
+	if !q.AsOf.IsZero() {
+		parts = append(parts, laterFacts(q, &args))
 	}
 	grouped := strings.Join(groups, ", ")
 	return "SELECT " + strings.Join(columns, ", ") + ", sum(f.n) AS n FROM (" + strings.Join(parts, " UNION ALL ") +
 		") f GROUP BY " + grouped + " HAVING sum(f.n) <> 0 ORDER BY " + grouped, args
+}
+
+// laterFacts takes back what was counted after the moment that is asked for.
+func laterFacts(q workflow.FigureQuery, args *[]any) string {
+	where := conditions{args: args}
+	where.add("projected AND at > ?::timestamptz", moment(q.AsOf))
+	where.add("measure = ANY (?)", array(q.Measures))
+	where.add("day >= ?::date AND day < ?::date", q.From, q.To)
+	where.addIf(q.Department != 0, "department_id = ?", q.Department)
+	where.figureFilters(q)
+	return "SELECT measure, day, department_id, category_id, kind, channel, mode, status, bucket, -n AS n FROM facts WHERE " + where.String()
 }
 
 func dayColumn(by []workflow.Dimension) string {
@@ -140,10 +156,15 @@ func (c *conditions) figures(q workflow.FigureQuery, sp span) {
 	c.addIf(q.Department != 0, "department_id = ?", q.Department)
 	c.addIf(grain != grainAll && grain != string(workflow.ByDepartment), "department_id = 0")
 	c.add(sp.day+" >= ?::date AND "+sp.day+" < ?::date", sp.from, sp.to)
+	c.figureFilters(q)
+}
+
+func (c *conditions) figureFilters(q workflow.FigureQuery) {
 	c.addIf(q.Category != 0, "category_id = ?", q.Category)
 	c.addIf(q.Kind != "", "kind = ?", q.Kind)
 	c.addIf(q.Channel != "", "channel = ?", q.Channel)
 	c.addIf(q.Mode != "", "mode = ?", q.Mode)
+	c.addIf(q.Status != "", "status = ?", q.Status)
 }
 
 // The grains that are not called like their one dimension.
@@ -161,6 +182,7 @@ func grainOf(q workflow.FigureQuery) string {
 		workflow.ByKind:       q.Kind != "",
 		workflow.ByChannel:    q.Channel != "",
 		workflow.ByMode:       q.Mode != "",
+		workflow.ByStatus:     q.Status != "",
 	} {
 		if !filtered && !slices.Contains(q.By, dimension) {
 			continue
@@ -174,7 +196,7 @@ func grainOf(q workflow.FigureQuery) string {
 }
 
 const sqlStoredFigures = `
-	SELECT measure, day, department_id, category_id, kind, channel, mode, bucket, n
+	SELECT measure, day, department_id, category_id, kind, channel, mode, status, bucket, n
 	FROM figures_daily WHERE grain = 'all' AND day = $1 AND n <> 0`
 
 // StoredFigures implements workflow.Figures.
@@ -187,7 +209,7 @@ func (s *Store) StoredFigures(ctx context.Context, day string) (map[workflow.Fac
 	for _, r := range rows {
 		out[workflow.Fact{
 			Measure: r.Measure, Day: r.Day, Department: r.Department, Category: r.Category,
-			Kind: r.Kind, Channel: r.Channel, Mode: r.Mode, Bucket: r.Bucket,
+			Kind: r.Kind, Channel: r.Channel, Mode: r.Mode, Status: r.Status, Bucket: r.Bucket,
 		}] = r.N
 	}
 	return out, nil
@@ -198,4 +220,27 @@ const sqlFigureDays = `SELECT DISTINCT day FROM figures_daily WHERE grain = 'all
 // FigureDays implements workflow.Figures.
 func (s *Store) FigureDays(ctx context.Context) ([]string, error) {
 	return many(ctx, s, "list days with figures", func(d date) string { return string(d) }, sqlFigureDays)
+}
+
+const sqlCountHappened = `
+	SELECT coalesce(e.department_id, 0) AS department, count(DISTINCT e.case_id) AS n
+	FROM events e JOIN cases c ON c.id = e.case_id
+	WHERE e.action = $1 AND e.at >= $2 AND e.at < $3 AND ($4::bigint = 0 OR e.department_id = $4) AND NOT c.sealed
+	GROUP BY 1`
+
+// CountHappened implements workflow.Figures.
+func (s *Store) CountHappened(ctx context.Context, q workflow.HappenedQuery) (map[int64]int, error) {
+	type row struct {
+		Department int64 `db:"department"`
+		N          int   `db:"n"`
+	}
+	rows, err := many(ctx, s, "count what happened", same[row], sqlCountHappened, q.Action, instant(q.From), instant(q.To), q.Department)
+	if err != nil {
+		return nil, err
+	}
+	out := map[int64]int{}
+	for _, r := range rows {
+		out[r.Department] = r.N
+	}
+	return out, nil
 }

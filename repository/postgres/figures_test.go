@@ -28,6 +28,7 @@ func scatterFacts(t *testing.T, s workflow.Store, n int) []workflow.FactChange {
 			Measure: []workflow.Measure{workflow.CountReceived, workflow.CountWorked, workflow.CountRated}[rnd.IntN(3)],
 			Day:     figureStart.AddDate(0, 0, rnd.IntN(150)).Format(time.DateOnly), Department: int64(rnd.IntN(3)), Category: int64(1 + rnd.IntN(3)),
 			Kind: workflow.CaseKinds[rnd.IntN(3)], Channel: workflow.Channels[rnd.IntN(2)], Mode: workflow.Modes[rnd.IntN(2)], Bucket: rnd.IntN(3),
+			Status: workflow.WriterStatuses[rnd.IntN(2)].Counted(),
 		}}
 		changes := []workflow.FactChange{f}
 		if rnd.IntN(4) == 0 {
@@ -96,6 +97,7 @@ func naiveSum(q workflow.FigureQuery, facts []workflow.FactChange) []workflow.Fi
 			workflow.ByKind:       func() { row.Kind = f.Kind },
 			workflow.ByChannel:    func() { row.Channel = f.Channel },
 			workflow.ByMode:       func() { row.Mode = f.Mode },
+			workflow.ByStatus:     func() { row.Status = f.Status },
 			workflow.ByBucket:     func() { row.Bucket = f.Bucket },
 		} {
 			if slices.Contains(q.By, dimension) {
@@ -142,6 +144,7 @@ func figureQueries() []workflow.FigureQuery {
 			{workflow.ByKind},
 			{workflow.ByChannel},
 			{workflow.ByMode},
+			{workflow.ByStatus},
 			{workflow.ByBucket},
 			{workflow.ByMonth, workflow.ByDepartment, workflow.ByBucket},
 			{workflow.ByDay, workflow.ByKind, workflow.ByMode},

@@ -93,7 +93,7 @@ func (s *Store) AddItem(ctx context.Context, i *workflow.Item) error {
 	values := append(s.itemValues(i), i.CreatedBy, instant(i.Created).or(s.now()))
 	added, err := one[namedItem](ctx, s, "add item", sqlAddItem, values...)
 	if err != nil {
-		return gated(err)
+		return gated(err, "ledger.unreviewed")
 	}
 	i.ID, i.ContentHash, i.Version = added.ID, added.Hash, 1
 	return nil
@@ -113,23 +113,23 @@ const sqlItemExists = `SELECT EXISTS (SELECT FROM items WHERE id = $1)`
 func (s *Store) SaveItem(ctx context.Context, i *workflow.Item) error {
 	err := s.save(ctx, "save item", sqlSaveItem, sqlItemExists, i.ID, append([]any{i.Version}, s.itemValues(i)...)...)
 	if err != nil {
-		return gated(err)
+		return gated(err, "ledger.unreviewed")
 	}
 	i.Version++
 	i.ContentHash = i.Digest()
 	return nil
 }
 
-// gated says in words what the gate of the database refused: something was to
-// become public without a review that passed of exactly this content.
-func gated(err error) error {
+// gated says, under a key, that the gate of the database refused what was to
+// become public, and that it is no fault of the program.
+func gated(err error, key string) error {
 	e, ok := errors.AsType[*pq.Error](err)
 	if !ok {
 		return err
 	}
-	unknown := e.Code == "23503" && strings.HasPrefix(e.Constraint, "items_review_id")
-	if unknown || e.Code == "23514" {
-		return &workflow.Error{Kind: workflow.Invalid, Key: "ledger.unreviewed", Err: err}
+	review := e.Code == "23503" && strings.Contains(e.Constraint, "review_id")
+	if e.Code == "23514" || e.Code == "P0001" || review {
+		return &workflow.Error{Kind: workflow.Invalid, Key: key, Err: err}
 	}
 	return err
 }

@@ -153,7 +153,7 @@ func (s *Store) AddItems(ctx context.Context, items []workflow.Item) (int, error
 	first := items[0]
 	n, err := s.exec(ctx, "add items", sqlAddItems,
 		append(arraysOfItems(items), ref(first.Import), first.CreatedBy, instant(first.Created).or(s.now()))...)
-	return int(n), gated(err)
+	return int(n), gated(err, "ledger.unreviewed")
 }
 
 const sqlKnownItems = `SELECT ` + knownItem + ` FROM ` + itemArrays + ` ORDER BY n.place`

@@ -45,12 +45,15 @@ func holding(t *testing.T, url, secret string) string {
 // calls is every port once.
 func calls(db *redisdb.DB) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"ping":   db.Ping,
-		"arm":    func(ctx context.Context) error { return db.Arm(ctx, workflow.Timer{Key: "x", At: in(1)}) },
-		"disarm": func(ctx context.Context) error { return db.Disarm(ctx, "x") },
-		"claim":  func(ctx context.Context) error { _, err := db.Claim(ctx, in(9), 9, time.Minute); return err },
-		"settle": func(ctx context.Context) error { return db.Settle(ctx, "x") },
-		"count":  func(ctx context.Context) error { _, err := db.Count(ctx); return err },
+		"ping":     db.Ping,
+		"arm":      func(ctx context.Context) error { return db.Arm(ctx, workflow.Timer{Key: "x", At: in(1)}) },
+		"disarm":   func(ctx context.Context) error { return db.Disarm(ctx, "x") },
+		"claim":    func(ctx context.Context) error { _, err := db.Claim(ctx, in(9), 9, time.Minute); return err },
+		"settle":   func(ctx context.Context) error { return db.Settle(ctx, "x") },
+		"count":    func(ctx context.Context) error { _, err := db.Count(ctx); return err },
+		"whole":    func(ctx context.Context) error { _, err := db.Whole(ctx); return err },
+		"refill":   func(ctx context.Context) error { _, err := db.Refill(ctx); return err },
+		"refilled": func(ctx context.Context) error { return db.Refilled(ctx, "token") },
 		"allow": func(ctx context.Context) error {
 			return db.Allow(ctx, workflow.Limit{Name: "x", Rate: 99, Burst: 99, Per: time.Second}, "k")
 		},
@@ -81,12 +84,18 @@ func allAway(t *testing.T, db *redisdb.DB) {
 	wg.Wait()
 }
 
-func allWell(t *testing.T, db *redisdb.DB) {
+// answers waits until the server can be asked again.
+func answers(t *testing.T, db *redisdb.DB) {
 	t.Helper()
 	deadline := time.Now().Add(5 * time.Second)
 	for db.Ping(t.Context()) != nil && time.Now().Before(deadline) {
 		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+func allWell(t *testing.T, db *redisdb.DB) {
+	t.Helper()
+	answers(t, db)
 	for name, call := range calls(db) {
 		if err := call(t.Context()); err != nil {
 			t.Errorf("%s after the return: %v", name, err)
@@ -119,6 +128,27 @@ func TestRedisKilled(t *testing.T) {
 		wantKind(t, "just killed", err, workflow.Unavailable)
 	}
 	allWell(t, db)
+}
+
+// A server that was started again may lack the last it was told.
+func TestRedisStartedAgain(t *testing.T) {
+	t.Parallel()
+	dir := redistest.Dir(t)
+	server := redistest.Start(t, dir)
+	db := open(t, server.URL())
+	token, err := db.Refill(t.Context())
+	must(t, err)
+	must(t, db.Refilled(t.Context(), token))
+	if whole, err := db.Whole(t.Context()); !whole || err != nil {
+		t.Fatalf("whole: %v, %v", whole, err)
+	}
+	must(t, server.Stop())
+	redistest.Start(t, dir)
+	answers(t, db)
+	must(t, db.Refilled(t.Context(), token))
+	if whole, err := db.Whole(t.Context()); whole || err != nil {
+		t.Errorf("whole after a restart: %v, %v", whole, err)
+	}
 }
 
 // A server that hangs is worse than one that is gone: it must be given up.

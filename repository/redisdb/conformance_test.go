@@ -204,6 +204,44 @@ func TestTimersInBulk(t *testing.T) {
 	})
 }
 
+// A set is whole when all timers were armed since it was emptied.
+func TestTimersWhole(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		db, ctx := open(t, url), t.Context()
+		want := func(what string, want bool) {
+			t.Helper()
+			whole, err := db.Whole(ctx)
+			must(t, err)
+			if whole != want {
+				t.Errorf("%s: whole is %v", what, whole)
+			}
+		}
+		refill := func() string {
+			t.Helper()
+			token, err := db.Refill(ctx)
+			must(t, err)
+			return token
+		}
+		want("new", false)
+		mine := refill()
+		want("while it is filled", false)
+		must(t, db.Refilled(ctx, mine))
+		want("filled", true)
+		must(t, raw(t, url).FlushAll(ctx).Err())
+		want("emptied", false)
+		mine = refill()
+		must(t, raw(t, url).FlushAll(ctx).Err())
+		must(t, db.Refilled(ctx, mine))
+		want("emptied while it was filled", false)
+		mine, theirs := refill(), refill()
+		must(t, db.Refilled(ctx, mine))
+		want("while another fills it", false)
+		must(t, db.Refilled(ctx, theirs))
+		want("filled by another", true)
+		wantCount(t, db, 0)
+	})
+}
+
 func TestLimiter(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		db, ctx := open(t, url), t.Context()

@@ -165,12 +165,15 @@ func approve(ctx context.Context, _ *Casework, s *workflow.Step, by workflow.Act
 
 // answer sends the answer: to the writer of this case and of every case that
 // was merged into it, each through their own channel.
-func answer(ctx context.Context, _ *Casework, s *workflow.Step, by workflow.Actor, a Act) error {
+func answer(ctx context.Context, w *Casework, s *workflow.Step, by workflow.Actor, a Act) error {
 	if _, err := s.Move(ctx, workflow.Move{Action: workflow.Answer, By: by, Note: a.Note}, nil, nil); err != nil {
 		return err // sent already: said before the next round, which is empty, is looked at
 	}
 	d, err := written(ctx, s)
 	if err != nil {
+		return err
+	}
+	if err := w.checkTraces(ctx, s, by, d.Body, a.Traces); err != nil {
 		return err
 	}
 	d.CheckedBy, d.CheckedAt, d.Sent, d.Updated = by.ID, s.At, s.At, s.At

@@ -17,11 +17,13 @@ type Casework struct {
 	desk  *workflow.Desk
 	codes workflow.Codes
 	limit workflow.Limiter
+
+	tracer workflow.Tracer
 }
 
 // New returns a Casework. All arguments are required.
-func New(desk *workflow.Desk, codes workflow.Codes, limiter workflow.Limiter) *Casework {
-	return &Casework{desk: desk, codes: codes, limit: limiter}
+func New(desk *workflow.Desk, codes workflow.Codes, limiter workflow.Limiter, tracer workflow.Tracer) *Casework {
+	return &Casework{desk: desk, codes: codes, limit: limiter, tracer: tracer}
 }
 
 // Act is one thing a member of staff does to a case.
@@ -31,6 +33,7 @@ type Act struct {
 	Ground     workflow.Ground // of declining
 	Department int64           // of routing; with Accept it routes at once
 	Into       string          // number of the case to merge into
+	Traces     string          // of an answer: why words that may point at the writer may stay in it
 	Version    int64           // the version the person saw; 0: whatever is there
 }
 

@@ -93,6 +93,11 @@ func (w *Casework) Classify(ctx context.Context, by workflow.Actor, caseID int64
 		if err != nil {
 			return err
 		}
+		if to.Kind == workflow.Report { // which is never public
+			if err := s.Unpublish(ctx, by, as, ""); err != nil {
+				return err
+			}
+		}
 		s.Mark(workflow.MarkClassify, by, as, "", map[string]string{"kind": string(to.Kind), "category": strconv.FormatInt(to.Category, 10)})
 		if !seals || s.Case.Sealed {
 			return nil
@@ -172,16 +177,22 @@ func seal(ctx context.Context, s *workflow.Step, by workflow.Actor, as workflow.
 	if err != nil {
 		return err
 	}
-	hide := func(s *workflow.Step) {
+	hide := func(s *workflow.Step) error {
+		if err := s.Unpublish(ctx, by, as, ""); err != nil {
+			return err
+		}
 		s.Case.Sealed = true
 		s.Mark(workflow.MarkSeal, by, as, reason, nil)
+		return nil
 	}
 	for _, c := range letters {
-		if err := s.Beside(ctx, c.ID, func(other *workflow.Step) error { hide(other); return nil }); err != nil {
+		if err := s.Beside(ctx, c.ID, hide); err != nil {
 			return err
 		}
 	}
-	hide(s)
+	if err := hide(s); err != nil {
+		return err
+	}
 	return s.TellOffice(ctx, workflow.NoticeRouted, nil)
 }
 

@@ -35,17 +35,18 @@ type Ask struct {
 	Kind       workflow.CaseKind
 	Channel    workflow.Channel
 	Mode       workflow.Mode
+	Status     workflow.WriterStatus
+	// AsOf asks for the figures as they were known at that moment; zero, or a
+	// moment to come: as they are known now.
+	AsOf time.Time
 }
 
 // Figures answers: one row for each value of the dimension, and the total.
 // Office, leaders and the principal may ask about everything, people of a
 // department about their own; to others it is Forbidden.
 func (o *Office) Figures(ctx context.Context, by workflow.Actor, ask Ask) (Table, error) {
-	ask, err := allowed(by, ask)
+	ask, err := o.accept(by, ask)
 	if err != nil {
-		return Table{}, err
-	}
-	if err := ask.check(); err != nil {
 		return Table{}, err
 	}
 	compared := ask.By
@@ -62,7 +63,7 @@ func (o *Office) Figures(ctx context.Context, by workflow.Actor, ask Ask) (Table
 	if err != nil {
 		return Table{}, err
 	}
-	t := Table{Ask: ask, AsOf: o.Now().In(o.Zone), Waiting: waiting}
+	t := o.table(ask, All, waiting)
 	t.Total = o.line(ask, row{}, now.total, &before.total, &lastYear.total)
 	rows, err := o.rows(ctx, ask, now)
 	if err != nil {
@@ -72,6 +73,26 @@ func (o *Office) Figures(ctx context.Context, by workflow.Actor, ask Ask) (Table
 		t.Rows = append(t.Rows, o.line(ask, w, now.rows[w.key], before.row(w.key, ask.By), lastYear.row(w.key, ask.By)))
 	}
 	return t, nil
+}
+
+// accept is the question as it will be answered, or what is wrong with it.
+func (o *Office) accept(by workflow.Actor, ask Ask) (Ask, error) {
+	ask, err := allowed(by, ask)
+	if err != nil {
+		return Ask{}, err
+	}
+	if !ask.AsOf.Before(o.Now()) {
+		ask.AsOf = time.Time{}
+	}
+	return ask, ask.check()
+}
+
+func (o *Office) table(ask Ask, figures []Figure, waiting int) Table {
+	t := Table{Ask: ask, Figures: figures, AsOf: o.Now().In(o.Zone), Waiting: waiting}
+	if !ask.AsOf.IsZero() {
+		t.AsOf = ask.AsOf.In(o.Zone)
+	}
+	return t
 }
 
 // allowed is the question as this actor may ask it.
@@ -88,7 +109,7 @@ func allowed(by workflow.Actor, ask Ask) (Ask, error) {
 
 func (a Ask) check() error {
 	switch a.By {
-	case workflow.ByMonth, workflow.ByDepartment, workflow.ByCategory, workflow.ByKind, workflow.ByChannel, workflow.ByMode:
+	case workflow.ByMonth, workflow.ByDepartment, workflow.ByCategory, workflow.ByKind, workflow.ByChannel, workflow.ByMode, workflow.ByStatus:
 		return a.Period.check()
 	case workflow.ByDay, workflow.ByBucket:
 	}
@@ -184,6 +205,7 @@ func (r *reader) sum(ctx context.Context, p Period, by workflow.Dimension, measu
 	q := workflow.FigureQuery{
 		Measures: measures, From: p.From, To: p.To, By: []workflow.Dimension{workflow.ByBucket},
 		Department: r.ask.Department, Category: r.ask.Category, Kind: r.ask.Kind, Channel: r.ask.Channel, Mode: r.ask.Mode,
+		Status: r.ask.Status, AsOf: r.ask.AsOf,
 	}
 	if by != "" {
 		q.By = append(q.By, by)

@@ -129,6 +129,6 @@ func byFact(a, b Difference) int {
 	return cmp.Or(
 		cmp.Compare(a.Day, b.Day), cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Department, b.Department),
 		cmp.Compare(a.Category, b.Category), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Channel, b.Channel),
-		cmp.Compare(a.Mode, b.Mode), cmp.Compare(a.Bucket, b.Bucket),
+		cmp.Compare(a.Mode, b.Mode), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Bucket, b.Bucket),
 	)
 }

@@ -55,18 +55,19 @@ func (t Table) Sheet(w Words) Sheet {
 		Notes:   []string{w.Word("figures.period", t.Ask.From, t.Ask.last()), w.Word("figures.as_of", t.AsOf.Format("2006-01-02 15:04"))},
 		Columns: []Column{{w.Word("figures.by." + string(t.Ask.By)), TextColumn}},
 	}
-	for _, f := range All {
+	for _, f := range t.Figures {
 		name := w.Word("figure." + f.Key)
 		s.Columns = append(s.Columns, Column{name, f.column()})
 		if f.Unit != Cases {
 			s.Columns = append(s.Columns, Column{w.Word("figures.of", name), IntColumn})
 		}
-		s.Notes = append(s.Notes, name+": "+w.Word(f.Formula()))
+		s.Notes = append(s.Notes, name+": "+w.Word("figures.definition", w.Word(f.Formula()), w.Word("figures.unit."+string(f.Unit)),
+			w.Word("figures.nature."+string(f.Nature)), w.Word("figures.source."+string(f.Source)), w.Word(f.Excludes())))
 	}
 	for _, l := range t.Rows {
-		s.Rows = append(s.Rows, l.fields(w.Row(t, l)))
+		s.Rows = append(s.Rows, l.fields(t.Figures, w.Row(t, l)))
 	}
-	s.Rows = append(s.Rows, t.Total.fields(w.Row(t, t.Total)))
+	s.Rows = append(s.Rows, t.Total.fields(t.Figures, w.Row(t, t.Total)))
 	return s
 }
 
@@ -81,17 +82,17 @@ func (f Figure) column() ColumnKind {
 	return IntColumn
 }
 
-func (l Line) fields(name string) []Field {
+func (l Line) fields(figures []Figure, name string) []Field {
 	out := []Field{{Text: name}}
-	for i, f := range All {
+	for i, f := range figures {
 		v := l.Cells[i].Value
 		switch f.Unit {
 		case Cases:
 			out = append(out, Field{Empty: v.None, Number: float64(v.N)})
 		case Share:
-			out = append(out, Field{Empty: v.None, Number: v.Percent() / 100}, Field{Number: float64(v.Of)})
+			out = append(out, Field{Empty: v.None || v.Few, Number: v.Percent() / 100}, Field{Number: float64(v.Of)})
 		case Days:
-			out = append(out, Field{Empty: v.None, Number: v.Days}, Field{Number: float64(v.Of)})
+			out = append(out, Field{Empty: v.None || v.Few, Number: v.Days}, Field{Number: float64(v.Of)})
 		}
 	}
 	return out

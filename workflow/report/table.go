@@ -11,9 +11,10 @@ import (
 	"mailbox/workflow"
 )
 
-// Table is an answer. Cells stand in the order of All.
+// Table is an answer. Cells stand in the order of Figures.
 type Table struct {
 	Ask     Ask // as it was answered
+	Figures []Figure
 	AsOf    time.Time
 	Waiting int // changes that are not counted yet; usually 0
 	Rows    []Line
@@ -48,10 +49,15 @@ type row struct {
 	order  int
 }
 
-// line computes a row. before and lastYear are nil where rows are not compared.
+// line computes a row of all figures. before and lastYear are nil where rows are
+// not compared.
 func (o *Office) line(ask Ask, w row, now account, before, lastYear *account) Line {
+	return o.lineOf(All, ask, w, now, before, lastYear)
+}
+
+func (o *Office) lineOf(figures []Figure, ask Ask, w row, now account, before, lastYear *account) Line {
 	l := Line{Key: w.key, ID: w.id, NameZH: w.zh, NameEN: w.en}
-	for _, f := range All {
+	for _, f := range figures {
 		l.Cells = append(l.Cells, Cell{
 			Value: o.value(f, now), Previous: o.compared(f, before), LastYear: o.compared(f, lastYear), Behind: o.behind(ask, w, f),
 		})
@@ -60,7 +66,7 @@ func (o *Office) line(ask Ask, w row, now account, before, lastYear *account) Li
 }
 
 func (o *Office) value(f Figure, a account) Value {
-	if f.stock {
+	if f.Nature == Stock {
 		return f.value(a.stock, o.DayLength())
 	}
 	return f.value(a.flow, o.DayLength())
@@ -77,20 +83,55 @@ func (o *Office) compared(f Figure, a *account) *Value {
 // behind asks for the cases of a cell.
 func (o *Office) behind(ask Ask, w row, f Figure) *workflow.Query {
 	narrow(&ask, w)
-	q := &workflow.Query{
-		Department: ask.Department, Category: ask.Category, Kind: ask.Kind, Channel: ask.Channel, Mode: ask.Mode,
-		NoOne: ask.By == workflow.ByDepartment && w.key == "0", Order: workflow.NewestFirst,
-	}
-	if f.stock {
-		if ask.To <= text(o.Now().In(o.Zone)) {
-			return nil
-		}
+	q := ask.cases()
+	q.NoOne = ask.By == workflow.ByDepartment && w.key == "0"
+	switch {
+	case f.Nature == Stock && (!ask.AsOf.IsZero() || ask.To <= text(o.Now().In(o.Zone))):
+		return nil
+	case f.Nature == Stock:
 		q.Open = true
-		return q
+	case f.action != "" && q.NoOne:
+		return nil // nobody's people did nothing
+	case f.action != "":
+		q.Department, q.NoOne = 0, false
+		q.Happened = o.happened(ask, f.action)
+	default:
+		q.Fact = ask.fact(f.Behind, f.first, f.end)
+		q.Fact.NoOne, q.NoOne = q.NoOne, q.NoOne && ask.AsOf.IsZero()
 	}
-	q.Fact = &workflow.FactQuery{
-		Measure: f.Behind, From: ask.From, To: ask.To,
-		Department: ask.Department, Category: ask.Category, Kind: ask.Kind, Channel: ask.Channel, Mode: ask.Mode,
+	return q
+}
+
+// cases asks for the cases a question is about, as they are now; as of a moment
+// that is past they may have been something else, which only facts know.
+func (a Ask) cases() *workflow.Query {
+	if !a.AsOf.IsZero() {
+		return &workflow.Query{Order: workflow.NewestFirst}
+	}
+	return &workflow.Query{
+		Department: a.Department, Category: a.Category, Kind: a.Kind, Channel: a.Channel, Mode: a.Mode, Status: a.Status,
+		Order: workflow.NewestFirst,
+	}
+}
+
+// fact asks for the cases behind a measure, in buckets from first up to, not
+// including, end.
+func (a Ask) fact(m workflow.Measure, first, end int) *workflow.FactQuery {
+	return &workflow.FactQuery{
+		Measure: m, From: a.From, To: a.To, Department: a.Department, Category: a.Category, Kind: a.Kind, Channel: a.Channel,
+		Mode: a.Mode, Status: a.Status, MinBucket: first, EndBucket: end, AsOf: a.AsOf,
+	}
+}
+
+// happened asks for what people did in the days of the question.
+func (o *Office) happened(a Ask, action workflow.Action) *workflow.HappenedQuery {
+	begin := func(s string) time.Time {
+		d := day(s)
+		return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, o.Zone)
+	}
+	q := &workflow.HappenedQuery{Action: action, From: begin(a.From), To: begin(a.To), Department: a.Department}
+	if known := a.AsOf.Add(time.Microsecond); !a.AsOf.IsZero() && known.Before(q.To) {
+		q.To = known
 	}
 	return q
 }
@@ -118,6 +159,8 @@ func narrow(ask *Ask, w row) {
 		ask.Channel = workflow.Channel(w.key)
 	case workflow.ByMode:
 		ask.Mode = workflow.Mode(w.key)
+	case workflow.ByStatus:
+		ask.Status = workflow.WriterStatus(w.key)
 	case workflow.ByDay, workflow.ByBucket:
 	}
 }
@@ -137,6 +180,8 @@ func valueOf(by workflow.Dimension, f workflow.FigureRow) string {
 		return string(f.Channel)
 	case workflow.ByMode:
 		return string(f.Mode)
+	case workflow.ByStatus:
+		return string(f.Status)
 	case workflow.ByBucket:
 		return strconv.Itoa(f.Bucket)
 	}
@@ -181,6 +226,8 @@ func (o *Office) names(ctx context.Context, by workflow.Dimension) (map[string]r
 		return listed(workflow.Channels), nil
 	case workflow.ByMode:
 		return listed(workflow.Modes), nil
+	case workflow.ByStatus:
+		return listed(append(workflow.WriterStatuses[1:len(workflow.WriterStatuses):len(workflow.WriterStatuses)], workflow.Unsaid)), nil
 	case workflow.ByDay, workflow.ByMonth, workflow.ByBucket:
 	}
 	return nil, nil //nolint:nilnil // nothing is known of a day

@@ -9,7 +9,6 @@ import (
 
 	"mailbox/workflow"
 	"mailbox/workflow/sla"
-	"mailbox/workflow/workflowtest"
 )
 
 // away is a Redis that does not answer.
@@ -21,6 +20,9 @@ func (away) Arm(context.Context, ...workflow.Timer) error { return errAway }
 func (away) Disarm(context.Context, ...string) error      { return errAway }
 func (away) Settle(context.Context, ...string) error      { return errAway }
 func (away) Count(context.Context) (int64, error)         { return 0, errAway }
+func (away) Whole(context.Context) (bool, error)          { return false, errAway }
+func (away) Refill(context.Context) (string, error)       { return "", errAway }
+func (away) Refilled(context.Context, string) error       { return errAway }
 func (away) Claim(context.Context, time.Time, int, time.Duration) ([]workflow.Timer, error) {
 	return nil, errAway
 }
@@ -130,74 +132,5 @@ func TestTick_stuckTimerComesBackAfterItsLease(t *testing.T) {
 	f.tick(t)
 	if n := len(f.events(t, bad, workflow.MarkBreached, workflow.Register)); n != 1 {
 		t.Errorf("%d breaches after the lease, want 1", n)
-	}
-}
-
-func TestReconcile_bringsBackWhatRedisLost(t *testing.T) {
-	f := open(t)
-	var cases []workflow.Case
-	for range 20 {
-		cases = append(cases, f.letter(t))
-	}
-	before, _ := f.timers.Count(t.Context())
-	f.timers = workflowtest.NewTimers() // FLUSHALL
-	f.watch = sla.New(f.desk, f.timers)
-	got, err := f.watch.Reconcile(t.Context())
-	must(t, err)
-	if after, _ := f.timers.Count(t.Context()); after != before || got.Missing != int(before) || got.Armed != int(before) {
-		t.Errorf("armed again %d, %+v, want %d", after, got, before)
-	}
-	got, err = f.watch.Reconcile(t.Context())
-	must(t, err)
-	if got.Missing != 0 {
-		t.Errorf("a whole set misses %d timers", got.Missing)
-	}
-	f.at(f.clock(t, cases[0], workflow.Register).Due)
-	f.tick(t)
-	for _, c := range cases {
-		if len(f.events(t, c, workflow.MarkBreached, workflow.Register)) != 1 {
-			t.Fatalf("case %d did not ring", c.ID)
-		}
-	}
-}
-
-// many is a Store with a million ringing clocks and nothing else.
-type many struct {
-	workflow.Store
-	clocks int64
-}
-
-func (m many) Ringing(_ context.Context, after int64, limit int) ([]workflow.Clock, error) {
-	var out []workflow.Clock
-	for id := after + 1; id <= m.clocks && len(out) < limit; id++ {
-		out = append(out, workflow.Clock{ID: id, Kind: workflow.Overall, Due: workflowtest.Morning, Warn: workflowtest.Morning})
-	}
-	return out, nil
-}
-
-// counted counts timers and forgets them.
-type counted struct {
-	away
-	n int64
-}
-
-func (c *counted) Arm(_ context.Context, timers ...workflow.Timer) error {
-	c.n += int64(len(timers))
-	return nil
-}
-
-func (c *counted) Count(context.Context) (int64, error) { return c.n, nil }
-
-func TestReconcile_aMillionClocks(t *testing.T) {
-	desk := workflow.Desk{Store: many{clocks: 1_000_000}}
-	timers := &counted{}
-	start := time.Now()
-	got, err := sla.New(&desk, timers).Reconcile(t.Context())
-	must(t, err)
-	if got.Armed != 2_000_000 || got.Missing != 2_000_000 {
-		t.Errorf("reckoning = %+v, want two timers of each clock", got)
-	}
-	if took := time.Since(start); took > 15*time.Second {
-		t.Errorf("took %v of the 30 s there are", took)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"mailbox/workflow"
@@ -32,14 +34,23 @@ const (
 	// many of these there are at the same time in one process.
 	together = 32
 	ringers  = 4
-	// page is how many clocks a reconciliation reads at once.
+	// page is how many clocks a reconciliation reads at once, and turn how many
+	// of those that do not ring soon it compares.
 	page = 5000
+	turn = 2 * page
+	// soon is how long before its step a clock is compared each time. It must be
+	// longer than the time from one reconciliation to the next.
+	soon = 5 * time.Minute
 )
 
 // Watch rings the clocks.
 type Watch struct {
 	desk   *workflow.Desk
 	timers workflow.Timers
+	missed atomic.Bool // timers could not be armed since they were last made whole
+
+	reconciling sync.Mutex
+	compared    int64 // the clock up to which the turn has come
 }
 
 // New returns a Watch. desk.Arm is not used by it.
@@ -54,6 +65,7 @@ func (w *Watch) Arm(ctx context.Context, clocks ...workflow.Clock) error {
 	arm, disarm := timersOf(clocks)
 	if len(arm) > 0 {
 		if err := w.timers.Arm(ctx, arm...); err != nil {
+			w.missed.Store(true)
 			return fmt.Errorf("arm timers: %w", err)
 		}
 	}

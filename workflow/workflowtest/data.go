@@ -39,14 +39,27 @@ type data struct {
 
 	categoryIDs, policyIDs int64
 
-	columns table[int64, workflow.Column]
-	items   table[int64, workflow.Item]
-	imports table[int64, workflow.Import]
-	duties  table[int64, workflow.Duty]
-	reviews table[int64, workflow.Review]
+	reviews      table[int64, workflow.Review]
+	publications table[int64, workflow.Publication]
+	redactions   table[int64, workflow.Redaction]
+	proofs       table[string, workflow.ProofDay]
+
+	reports   table[int64, workflow.AnnualReport]
+	blocks    table[string, workflow.AnnualBlock]
+	texts     table[string, annualText]
+	comments  table[int64, workflow.AnnualComment]
+	overrides table[string, workflow.AnnualOverride]
+	snapshots table[int64, workflow.AnnualSnapshot]
+	contacts  table[int64, yearContacts]
+	columns   table[int64, workflow.Column]
+	items     table[int64, workflow.Item]
+	imports   table[int64, workflow.Import]
+	duties    table[int64, workflow.Duty]
 
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
+
+	bulletins table[int64, workflow.Bulletin]
 }
 
 func newData() *data {
@@ -65,8 +78,12 @@ func newData() *data {
 		templates: newTable[int64, workflow.AnswerTemplate](), settings: newTable[string, string](),
 		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
 		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
-		figures: map[workflow.Fact]int{},
-		reviews: newTable[int64, workflow.Review](),
+		figures: map[workflow.Fact]int{}, bulletins: newTable[int64, workflow.Bulletin](),
+		reports: newTable[int64, workflow.AnnualReport](), blocks: newTable[string, workflow.AnnualBlock](), texts: newTable[string, annualText](),
+		comments: newTable[int64, workflow.AnnualComment](), overrides: newTable[string, workflow.AnnualOverride](),
+		snapshots: newTable[int64, workflow.AnnualSnapshot](), contacts: newTable[int64, yearContacts](),
+		reviews: newTable[int64, workflow.Review](), publications: newTable[int64, workflow.Publication](),
+		redactions: newTable[int64, workflow.Redaction](), proofs: newTable[string, workflow.ProofDay](),
 	}
 }
 
@@ -85,8 +102,12 @@ func (d *data) clone() *data {
 		templates: d.templates.clone(), settings: d.settings.clone(),
 		accounts: d.accounts.clone(), policies: d.policies.clone(),
 		calendars: d.calendars.clone(), facts: d.facts.clone(),
-		reviews: d.reviews.clone(),
-		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
+		reports: d.reports.clone(), blocks: d.blocks.clone(), texts: d.texts.clone(), comments: d.comments.clone(),
+		overrides: d.overrides.clone(), snapshots: d.snapshots.clone(), contacts: d.contacts.clone(),
+		reviews: d.reviews.clone(), publications: d.publications.clone(),
+		redactions: d.redactions.clone(), proofs: d.proofs.clone(),
+		bulletins: d.bulletins.clone(),
+		figures:   cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }
 

@@ -38,6 +38,9 @@ func (d *data) checkCase(c workflow.Case) error {
 	if why := contradiction(c); why != "" {
 		return refused(why)
 	}
+	if d.hides(c) {
+		return refused("the answer to this case is still public")
+	}
 	return nil
 }
 

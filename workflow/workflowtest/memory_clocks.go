@@ -93,6 +93,15 @@ func (m *Memory) Ringing(ctx context.Context, after int64, limit int) ([]workflo
 	})
 }
 
+// RingingBefore implements workflow.Clocks.
+func (m *Memory) RingingBefore(ctx context.Context, before time.Time, after int64, limit int) ([]workflow.Clock, error) {
+	return read(ctx, m, func(d *data) ([]workflow.Clock, error) {
+		return first(d.clocks.where(func(k workflow.Clock) bool {
+			return k.ID > after && mayRing(k) && (k.Due.Before(before) || k.Warned.IsZero() && k.Warn.Before(before))
+		}), limit), nil
+	})
+}
+
 // mayRing reports whether a step of the clock is still to be noted.
 func mayRing(k workflow.Clock) bool { return k.Running() && k.Breached.IsZero() }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"mailbox/workflow"
 )
@@ -68,7 +69,7 @@ func (m *Memory) WaitingFacts(ctx context.Context) (int, error) {
 func (m *Memory) Sum(ctx context.Context, q workflow.FigureQuery) ([]workflow.FigureRow, error) {
 	return read(ctx, m, func(d *data) ([]workflow.FigureRow, error) {
 		sums := map[workflow.FigureRow]int{}
-		for f, n := range d.figures {
+		for f, n := range d.figuresAsOf(q.AsOf) {
 			if counts(q, f) {
 				sums[rowOf(q.By, f)] += n
 			}
@@ -84,10 +85,24 @@ func (m *Memory) Sum(ctx context.Context, q workflow.FigureQuery) ([]workflow.Fi
 	})
 }
 
+// figuresAsOf is what was counted at that moment, of what is counted now.
+func (d *data) figuresAsOf(at time.Time) map[workflow.Fact]int {
+	if at.IsZero() {
+		return d.figures
+	}
+	out := map[workflow.Fact]int{}
+	for _, f := range d.facts.rows {
+		if f.Projected && !f.At.After(at) {
+			out[f.Fact] += f.N
+		}
+	}
+	return out
+}
+
 func counts(q workflow.FigureQuery, f workflow.Fact) bool {
 	return slices.Contains(q.Measures, f.Measure) && q.From <= f.Day && f.Day < q.To &&
 		like(q.Department, f.Department) && like(q.Category, f.Category) && like(q.Kind, f.Kind) &&
-		like(q.Channel, f.Channel) && like(q.Mode, f.Mode)
+		like(q.Channel, f.Channel) && like(q.Mode, f.Mode) && like(q.Status, f.Status)
 }
 
 // rowOf keeps of a fact only the dimensions asked for.
@@ -109,6 +124,8 @@ func rowOf(by []workflow.Dimension, f workflow.Fact) workflow.FigureRow {
 			row.Channel = f.Channel
 		case workflow.ByMode:
 			row.Mode = f.Mode
+		case workflow.ByStatus:
+			row.Status = f.Status
 		case workflow.ByBucket:
 			row.Bucket = f.Bucket
 		}
@@ -119,7 +136,7 @@ func rowOf(by []workflow.Dimension, f workflow.Fact) workflow.FigureRow {
 func compareRows(a, b workflow.FigureRow) int {
 	return cmp.Or(cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Department, b.Department),
 		cmp.Compare(a.Category, b.Category), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Channel, b.Channel),
-		cmp.Compare(a.Mode, b.Mode), cmp.Compare(a.Bucket, b.Bucket))
+		cmp.Compare(a.Mode, b.Mode), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Bucket, b.Bucket))
 }
 
 // StoredFigures implements workflow.Figures.
@@ -148,24 +165,51 @@ func (m *Memory) FigureDays(ctx context.Context) ([]string, error) {
 	})
 }
 
-// hasFact reports whether the case counts for what is asked.
-func (d *data) hasFact(caseID int64, q workflow.FactQuery) bool {
-	sums := map[workflow.Fact]int{}
+// withFact is the cases that count for what is asked.
+func (d *data) withFact(q *workflow.FactQuery) map[int64]bool {
+	if q == nil {
+		return nil
+	}
+	sums := map[int64]int{}
 	for _, f := range d.facts.rows {
-		if f.CaseID == caseID && behind(q, f.Fact) {
-			sums[f.Fact] += f.N
+		if behind(*q, f.Fact) && (q.AsOf.IsZero() || !f.At.After(q.AsOf)) {
+			sums[f.CaseID] += f.N
 		}
 	}
-	for _, n := range sums {
-		if n > 0 {
-			return true
-		}
+	out := map[int64]bool{}
+	for id, n := range sums {
+		out[id] = n > 0
 	}
-	return false
+	return out
 }
 
 func behind(q workflow.FactQuery, f workflow.Fact) bool {
-	return f.Measure == q.Measure && (q.From == "" || q.From <= f.Day) && (q.To == "" || f.Day < q.To) &&
+	return f.Measure == q.Measure && (!q.NoOne || f.Department == 0) && (q.From == "" || q.From <= f.Day) && (q.To == "" || f.Day < q.To) &&
 		like(q.Department, f.Department) && like(q.Category, f.Category) && like(q.Kind, f.Kind) &&
-		like(q.Channel, f.Channel) && like(q.Mode, f.Mode) && f.Bucket >= q.MinBucket
+		like(q.Channel, f.Channel) && like(q.Mode, f.Mode) && like(q.Status, f.Status) &&
+		f.Bucket >= q.MinBucket && (q.EndBucket == 0 || f.Bucket < q.EndBucket)
+}
+
+// CountHappened implements workflow.Figures.
+func (m *Memory) CountHappened(ctx context.Context, q workflow.HappenedQuery) (map[int64]int, error) {
+	return read(ctx, m, func(d *data) (map[int64]int, error) {
+		seen := map[[2]int64]bool{}
+		out := map[int64]int{}
+		for _, e := range d.events.rows {
+			key := [2]int64{e.CaseID, e.By.Department}
+			if did(q, e) && !seen[key] && !d.cases.rows[e.CaseID].Sealed {
+				seen[key] = true
+				out[e.By.Department]++
+			}
+		}
+		return out, nil
+	})
+}
+
+func did(q workflow.HappenedQuery, e workflow.Event) bool {
+	return e.Action == q.Action && !e.At.Before(q.From) && e.At.Before(q.To) && like(q.Department, e.By.Department)
+}
+
+func (d *data) happened(caseID int64, q workflow.HappenedQuery) bool {
+	return d.events.any(func(e workflow.Event) bool { return e.CaseID == caseID && did(q, e) })
 }

@@ -109,9 +109,10 @@ func (m *Memory) CountCases(ctx context.Context, q workflow.Query) (int, error) 
 }
 
 func (d *data) matching(q workflow.Query) []workflow.Case {
+	counted := d.withFact(q.Fact)
 	return d.cases.where(func(c workflow.Case) bool {
 		return d.inScope(q.Scope, c) && fitsState(q, c) && fitsWords(q, c) && fitsTimes(q, c) &&
-			d.fitsSearch(q.Search, c) && (q.Fact == nil || d.hasFact(c.ID, *q.Fact))
+			d.fitsSearch(q.Search, c) && (q.Fact == nil || counted[c.ID]) && (q.Happened == nil || d.happened(c.ID, *q.Happened))
 	})
 }
 
@@ -127,7 +128,7 @@ func fitsState(q workflow.Query, c workflow.Case) bool {
 
 func fitsWords(q workflow.Query, c workflow.Case) bool {
 	return like(q.Department, c.Department) && like(q.Category, c.Category) && like(q.Kind, c.Kind) &&
-		like(q.Channel, c.Channel) && like(q.Mode, c.Mode) && like(q.Writer, c.Writer)
+		like(q.Channel, c.Channel) && like(q.Mode, c.Mode) && like(q.Writer, c.Writer) && like(q.Status, c.WriterStatus.Counted())
 }
 
 // like reports whether a wish that may be empty is met.

@@ -19,8 +19,10 @@ import (
 
 // Timers is workflow.Timers in memory.
 type Timers struct {
-	mu    sync.Mutex
-	armed map[string]timer
+	mu      sync.Mutex
+	armed   map[string]timer
+	filling string // the token of the Refill under way
+	whole   bool
 }
 
 type timer struct {
@@ -89,6 +91,36 @@ func (t *Timers) Count(ctx context.Context) (int64, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return int64(len(t.armed)), ctx.Err()
+}
+
+// Whole implements workflow.Timers.
+func (t *Timers) Whole(ctx context.Context) (bool, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.whole, ctx.Err()
+}
+
+// Refill implements workflow.Timers.
+func (t *Timers) Refill(ctx context.Context) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.whole, t.filling = false, rand.Text()
+	return t.filling, ctx.Err()
+}
+
+// Refilled implements workflow.Timers.
+func (t *Timers) Refilled(ctx context.Context, token string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.whole = t.whole || t.filling == token
+	return ctx.Err()
+}
+
+// Lose forgets all timers, as a server that was emptied does.
+func (t *Timers) Lose() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.armed, t.filling, t.whole = map[string]timer{}, "", false
 }
 
 // Armed is when the timer rings; ok is false when there is none.
@@ -279,12 +311,21 @@ func (b *Blobs) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(content)), ctx.Err()
 }
 
-// Remove implements workflow.Blobs.
-func (b *Blobs) Remove(ctx context.Context, name string) error {
+// Keep implements workflow.Blobs.
+func (b *Blobs) Keep(ctx context.Context, name string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.files, name)
+	if _, ok := b.files[name]; !ok {
+		return workflow.Absent()
+	}
 	return ctx.Err()
+}
+
+// Sweep forgets every file, as the store's sweep does after two days.
+func (b *Blobs) Sweep() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.files)
 }
 
 // Names lists the files, in order.

@@ -136,6 +136,13 @@ func ringing(t *testing.T, s workflow.Store, c College) {
 		after = page[len(page)-1].ID
 	}
 	same(t, "ringing", got, want)
+	before := func(at time.Time, after int64) []workflow.Clock {
+		return ok(s.RingingBefore(t.Context(), at, after, 100))(t)
+	}
+	same(t, "before the warnings", len(before(want[1].Warn, 0)), 0)
+	same(t, "with a warning before it", before(want[1].Warn.Add(time.Second), 0), []workflow.Clock{want[1], want[3]})
+	same(t, "due before it, of those behind the first", before(want[1].Due.Add(time.Second), want[0].ID), want[1:])
+	same(t, "the first of them", ok(s.RingingBefore(t.Context(), want[1].Due.Add(time.Second), 0, 2))(t), want[:2])
 }
 
 func takeDue(t *testing.T, s workflow.Store, c College) {

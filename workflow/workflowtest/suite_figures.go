@@ -16,6 +16,8 @@ var figurePromises = []promise{
 	{"Sum equals a recount of the facts", sumEqualsRecount},
 	{"stored figures equal a recount of the facts, day by day", storedEqualRecount},
 	{"Project counts every fact once under racing projectors", racingProjectors},
+	{"Sum as of a moment leaves out what was recorded later", sumAsOf},
+	{"CountHappened counts each case once for whose people did it", happenedOnce},
 	{"facts of a failed Atomic are never counted", failedFacts},
 }
 
@@ -34,9 +36,9 @@ func addFacts(t *testing.T, s workflow.Store, c College, n int) map[workflow.Fac
 				Measure: pick(rnd, []workflow.Measure{workflow.CountReceived, workflow.CountClosed, workflow.CountWorked}),
 				Day:     Morning.AddDate(0, 0, rnd.IntN(120)).Format(time.DateOnly), Department: pick(rnd, departments),
 				Category: pick(rnd, c.Categories()).ID, Kind: pick(rnd, workflow.CaseKinds), Channel: pick(rnd, workflow.Channels),
-				Mode: pick(rnd, workflow.Modes), Bucket: rnd.IntN(3),
+				Mode: pick(rnd, workflow.Modes), Status: pick(rnd, workflow.WriterStatuses).Counted(), Bucket: rnd.IntN(3),
 			}
-			change := workflow.FactChange{Fact: f, N: 1}
+			change := workflow.FactChange{Fact: f, N: 1, At: Morning.AddDate(0, 0, rnd.IntN(120))}
 			if truth[f] > 0 || rnd.IntN(10) == 0 {
 				change.N = -1
 			}
@@ -127,6 +129,9 @@ func figureQueries(c College) []workflow.FigureQuery {
 		{Measures: []workflow.Measure{workflow.CountWorked}, By: []workflow.Dimension{workflow.ByBucket}},
 		{Measures: all, Department: c.Logistics.ID, By: []workflow.Dimension{workflow.ByMonth}},
 		{Measures: received, Category: c.Repair.ID, Kind: workflow.Complaint},
+		{Measures: all, By: []workflow.Dimension{workflow.ByStatus}},
+		{Measures: all, Status: workflow.Unsaid, By: []workflow.Dimension{workflow.ByMonth}},
+		{Measures: all, Status: "student", By: []workflow.Dimension{workflow.ByDepartment, workflow.ByBucket}},
 		{Measures: all, Channel: workflow.Web, Mode: workflow.Signed, By: []workflow.Dimension{workflow.ByDay, workflow.ByBucket}},
 	}
 }
@@ -188,4 +193,58 @@ func failedFacts(t *testing.T, s workflow.Store, _ College) {
 		t.Error("Atomic kept what failed")
 	}
 	same(t, "waiting", ok(s.WaitingFacts(t.Context()))(t), 0)
+}
+
+// sumAsOf adds facts in three lots, recorded in no order of their days, and
+// wants each lot unseen before its time.
+func sumAsOf(t *testing.T, s workflow.Store, c College) {
+	rnd := rand.New(rand.NewPCG(5, 8)) //nolint:gosec // the same every time
+	x := NewCase(t, s)
+	var all []workflow.FactChange
+	for range 300 {
+		all = append(all, workflow.FactChange{N: 1 - 2*rnd.IntN(2), At: Morning.AddDate(0, 0, rnd.IntN(60)), Fact: workflow.Fact{
+			Measure: workflow.CountClosed, Day: Morning.AddDate(0, 0, rnd.IntN(120)).Format(time.DateOnly), Department: pick(rnd, c.Departments()),
+			Category: c.Repair.ID, Kind: workflow.Help, Channel: workflow.Web, Mode: workflow.Signed, Status: "student", Bucket: rnd.IntN(2),
+		}})
+	}
+	must(t, s.AddFacts(t.Context(), x.ID, all))
+	project(t, s)
+	for _, at := range []time.Time{Morning.Add(-time.Second), Morning, Morning.AddDate(0, 0, 20), Morning.AddDate(0, 0, 60)} {
+		known := map[workflow.Fact]int{}
+		for _, f := range all {
+			if !f.At.After(at) {
+				known[f.Fact] += f.N
+			}
+		}
+		for _, q := range figureQueries(c) {
+			q.From, q.To, q.AsOf = "2026-11-25", "2027-03-05", at
+			wantSum(t, s, known, q)
+		}
+	}
+}
+
+func happenedOnce(t *testing.T, s workflow.Store, c College) {
+	x, sealed := NewCase(t, s), NewCase(t, s, func(c *workflow.Case) { c.Sealed = true })
+	for seq, by := range []workflow.Account{c.LogisticsClerk, c.LogisticsHead, c.AcademicHead} {
+		for _, id := range []int64{x.ID, sealed.ID} {
+			must(t, s.AddEvent(t.Context(), workflow.Event{
+				CaseID: id, Seq: seq + 1, Action: workflow.Refuse, From: workflow.Routed, To: workflow.Accepted, By: by.Actor(),
+				Role: workflow.DeptHead, At: Morning.AddDate(0, 0, seq), Hash: random(32),
+			}))
+		}
+	}
+	q := workflow.HappenedQuery{Action: workflow.Refuse, From: Morning, To: Morning.AddDate(0, 0, 3)}
+	same(t, "all", ok(s.CountHappened(t.Context(), q))(t), map[int64]int{c.Logistics.ID: 1, c.Academic.ID: 1})
+	q.To = Morning.AddDate(0, 0, 2)
+	same(t, "half-open", ok(s.CountHappened(t.Context(), q))(t), map[int64]int{c.Logistics.ID: 1})
+	for _, department := range []int64{0, c.Logistics.ID, c.Academic.ID} {
+		q.Department = department
+		want := 1
+		if department == c.Academic.ID {
+			want = 0
+		}
+		same(t, "its list", ok(s.CountCases(t.Context(), workflow.Query{Scope: workflow.ScopeOf(c.Leader.Actor()), Happened: &q}))(t), want)
+	}
+	q.Department, q.Action = 0, workflow.MarkMoreTime
+	same(t, "another act", ok(s.CountHappened(t.Context(), q))(t), nil)
 }

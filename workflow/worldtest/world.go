@@ -77,7 +77,7 @@ func (w *World) join(t testing.TB) {
 		t.Fatal(err)
 	}
 	w.Intake = intake.New(w.Desk, w.Vault, w.Codes, w.Proof)
-	w.Cases = casework.New(w.Desk, w.Codes, w.Limiter)
+	w.Cases = casework.New(w.Desk, w.Codes, w.Limiter, w.Vault)
 	w.Door = access.NewDoor(w.Store, workflowtest.NewSessions(), w.Limiter, Plain{}, w.Desk.Keeper.Chain, w.Now)
 }
 

@@ -154,36 +154,42 @@ const sqlArchiveNotices = `
 // Facts are those that workflow.FactsOf finds; the recount at the smallest size
 // would find a difference.
 const sqlArchiveFacts = `
-	INSERT INTO facts (case_id, measure, day, department_id, category_id, kind, channel, mode, bucket, n, projected)
+	INSERT INTO facts (case_id, measure, day, department_id, category_id, kind, channel, mode, status, bucket, n, at, projected)
 	SELECT c.id, CASE WHEN c.sealed THEN 'sealed.' ELSE '' END || f.measure, (f.at AT TIME ZONE 'Asia/Shanghai')::date,
-		coalesce(c.department_id, 0), c.category_id, c.kind, c.channel, c.mode, f.bucket, 1, true
+		coalesce(c.department_id, 0), c.category_id, c.kind, c.channel, c.mode,
+		coalesce(nullif(c.writer_status, ''), 'none'), f.bucket, 1, f.at, true
 	FROM cases c CROSS JOIN LATERAL (VALUES
 		('received', c.received_at, 0), ('accepted', c.accepted_at, 0), ('answered', c.answered_at, 0),
 		(c.state, CASE WHEN c.state IN ('declined', 'merged', 'withdrawn', 'closed') THEN c.ended_at END, 0),
 		(CASE WHEN c.in_time THEN 'in_time' ELSE 'late' END, c.answered_at, 0), ('worked', c.answered_at, c.worked_minutes / 60),
 		('rated', c.rated_at, c.rate_result), ('satisfied', CASE WHEN c.rate_result >= 3 THEN c.rated_at END, 0),
-		('solved', CASE WHEN c.rate_solved THEN c.rated_at END, 0), ('refused', CASE WHEN c.refusals > 0 THEN c.received_at END, c.refusals)
+		('solved', CASE WHEN c.rate_solved THEN c.rated_at END, 0), ('refused', CASE WHEN c.refusals > 0 THEN c.received_at END, c.refusals),
+		('arrived', CASE WHEN c.mode <> 'anonymous' THEN c.received_at END, 24 * (extract(isodow FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int - 1)
+			+ extract(hour FROM c.received_at AT TIME ZONE 'Asia/Shanghai')::int),
+		('fate', c.received_at, CASE WHEN c.state = 'declined' THEN 1 WHEN c.state = 'withdrawn' THEN 2 WHEN c.state = 'merged' THEN 6
+			WHEN c.answered_at IS NOT NULL AND NOT c.in_time THEN 4 WHEN c.answered_at IS NOT NULL THEN 3 WHEN c.ended_at IS NOT NULL THEN 5 ELSE 0 END)
 	) AS f (measure, at, bucket)
 	WHERE c.id BETWEEN first AND last AND f.at IS NOT NULL
 	ORDER BY c.id`
 
 const sqlArchiveFigures = `
 	CREATE TEMP TABLE grains ON COMMIT DROP AS
-	SELECT g.grain, c.measure, c.day, g.department_id, g.category_id, g.kind, g.channel, g.mode, c.bucket, sum(c.n) AS n
+	SELECT g.grain, c.measure, c.day, g.department_id, g.category_id, g.kind, g.channel, g.mode, g.status, c.bucket, sum(c.n) AS n
 	FROM (
-		SELECT measure, day, department_id, category_id, kind, channel, mode, bucket, sum(n) AS n FROM facts
-		WHERE case_id BETWEEN first AND last GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+		SELECT measure, day, department_id, category_id, kind, channel, mode, status, bucket, sum(n) AS n FROM facts
+		WHERE case_id BETWEEN first AND last GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 	) c CROSS JOIN LATERAL (VALUES
-		('all', c.department_id, c.category_id, c.kind, c.channel, c.mode), ('total', 0, 0, '', '', ''),
-		('department', c.department_id, 0, '', '', ''), ('category', 0, c.category_id, '', '', ''), ('kind', 0, 0, c.kind, '', ''),
-		('channel', 0, 0, '', c.channel, ''), ('mode', 0, 0, '', '', c.mode)
-	) AS g (grain, department_id, category_id, kind, channel, mode)
-	GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
-	INSERT INTO figures_daily AS d (grain, measure, department_id, day, category_id, kind, channel, mode, bucket, n)
-	SELECT grain, measure, department_id, day, category_id, kind, channel, mode, bucket, n FROM grains
-	ON CONFLICT (grain, measure, department_id, day, category_id, kind, channel, mode, bucket) DO UPDATE SET n = d.n + EXCLUDED.n;
-	INSERT INTO figures_monthly AS m (grain, measure, department_id, month, category_id, kind, channel, mode, bucket, n)
-	SELECT grain, measure, department_id, date_trunc('month', day::timestamp)::date, category_id, kind, channel, mode, bucket, sum(n)
-	FROM grains GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-	ON CONFLICT (grain, measure, department_id, month, category_id, kind, channel, mode, bucket) DO UPDATE SET n = m.n + EXCLUDED.n;
+		('all', c.department_id, c.category_id, c.kind, c.channel, c.mode, c.status), ('total', 0, 0, '', '', '', ''),
+		('department', c.department_id, 0, '', '', '', ''), ('category', 0, c.category_id, '', '', '', ''), ('kind', 0, 0, c.kind, '', '', ''),
+		('channel', 0, 0, '', c.channel, '', ''), ('mode', 0, 0, '', '', c.mode, ''),
+		('status', 0, 0, '', '', '', c.status)
+	) AS g (grain, department_id, category_id, kind, channel, mode, status)
+	GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
+	INSERT INTO figures_daily AS d (grain, measure, department_id, day, category_id, kind, channel, mode, status, bucket, n)
+	SELECT grain, measure, department_id, day, category_id, kind, channel, mode, status, bucket, n FROM grains
+	ON CONFLICT (grain, measure, department_id, day, category_id, kind, channel, mode, status, bucket) DO UPDATE SET n = d.n + EXCLUDED.n;
+	INSERT INTO figures_monthly AS m (grain, measure, department_id, month, category_id, kind, channel, mode, status, bucket, n)
+	SELECT grain, measure, department_id, date_trunc('month', day::timestamp)::date, category_id, kind, channel, mode, status, bucket, sum(n)
+	FROM grains GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+	ON CONFLICT (grain, measure, department_id, month, category_id, kind, channel, mode, status, bucket) DO UPDATE SET n = m.n + EXCLUDED.n;
 	PERFORM setval('cases_id_seq', last), setval('case_serial', last)`

@@ -16,6 +16,8 @@ const (
 	breachesPerSecond = 1000
 	mostLag           = 1000 // milliseconds, of 99 in 100
 	mostRebuild       = 30   // seconds, for a million clocks
+	comparesAMinute   = 4    // unless --reconcile-every says otherwise
+	mostCompare       = 1    // seconds in each minute
 	armAtOnce         = 5000
 )
 
@@ -31,7 +33,7 @@ func timers(ctx context.Context, r *run) error {
 		}
 		defer db.Close()
 		r.say("  starting %d clocks", r.Cases)
-		if err := settle(ctx, db, sqlDepartments, sqlPeople, sqlRunningCases(r.Cases, "now() + interval '2 days' + i * interval '1 second'")); err != nil {
+		if err := settle(ctx, db, sqlDepartments, sqlPeople, sqlRunningCases(r.Cases, "now() + interval '2 days' + i * interval '1 second'"), "VACUUM ANALYZE"); err != nil {
 			return err
 		}
 		if err := r.rebuilding(ctx, c); err != nil {
@@ -105,6 +107,18 @@ func (r *run) rebuilding(ctx context.Context, c *College) error {
 		limit = nil
 	}
 	r.add("timers", "rebuild timers of "+number(float64(r.Cases))+" clocks", took.Seconds(), "s", limit, fmt.Sprintf("%d timers", found.Armed))
+	return r.comparing(ctx, c)
+}
+
+// comparing makes sure of timers that are whole, as the program does all day.
+func (r *run) comparing(ctx context.Context, c *College) error {
+	begun := time.Now()
+	for range comparesAMinute {
+		if _, err := c.Watch.Reconcile(ctx); err != nil {
+			return err
+		}
+	}
+	r.add("timers", "compare whole timers for a minute", time.Since(begun).Seconds(), "s", atMost(mostCompare), fmt.Sprintf("%d times", comparesAMinute))
 	return nil
 }
 

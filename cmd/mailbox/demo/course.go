@@ -74,6 +74,7 @@ func (s *script) whole() {
 	}
 	if !s.letter.Sealed {
 		s.urgent = false
+		s.selected()
 		s.staff("archive", 235*workday, 245*workday, do(clerk, casework.Act{Action: workflow.Archive, Note: s.says("archive")}))
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"mailbox/cmd/mailbox/demo"
 	"mailbox/handlers/channel/email"
+	"mailbox/handlers/web"
 	"mailbox/repository/postgres"
 	"mailbox/repository/postgres/pgtest"
 	"mailbox/workflow"
@@ -29,12 +30,14 @@ func deps(tb testing.TB, store workflow.Store, now time.Time) demo.Deps {
 	d := demo.Deps{
 		Store: store, Keeper: workflow.Keeper{Chain: workflow.NewChain(secret), Zone: workflowtest.Zone, Domain: "college.example"},
 		Codes: workflow.NewCodes(secret), Limiter: workflowtest.NewLimiter(), Blobs: workflowtest.NewBlobs(),
-		Reader: email.Reader{Domain: "college.example"}, Passwords: worldtest.Plain{}, Now: func() time.Time { return now },
+		Reader: email.Reader{Domain: "college.example"}, Passwords: worldtest.Plain{}, Clean: web.WithoutMetadata, Now: func() time.Time { return now },
 	}
-	var err error
-	if d.Vault, err = access.NewVault(secret, nil); err != nil {
+	desk := &workflow.Desk{Store: store}
+	vault, err := access.NewVault(secret, desk)
+	if err != nil {
 		tb.Fatal(err)
 	}
+	d.Vault, d.Tracer = vault, vault
 	if d.Proof, err = intake.NewProof(secret); err != nil {
 		tb.Fatal(err)
 	}
@@ -102,6 +105,10 @@ func sound(t *testing.T, store workflow.Store, now time.Time) {
 	extent, err := audit.Verify(t.Context(), store, workflow.NewChain(secret), func(f audit.Fault) { t.Error(f) })
 	if err != nil || extent.Cases != 240 {
 		t.Errorf("%d cases verified: %v", extent.Cases, err)
+	}
+	keeper := workflow.Keeper{Zone: workflowtest.Zone}
+	if n, err := audit.VerifyPublic(t.Context(), store, keeper, func(f audit.PublicFault) { t.Error(f) }); err != nil || n < 12 {
+		t.Errorf("%d answers verified: %v", n, err)
 	}
 	office := report.New(report.Deps{
 		Store: store, Now: func() time.Time { return now }, Zone: workflowtest.Zone, DayLength: func() time.Duration { return 7 * time.Hour },

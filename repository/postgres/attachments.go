@@ -1,0 +1,17 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/lib/pq"
+)
+
+const sqlFilesInUse = `
+	SELECT sha256 FROM files WHERE sha256 = ANY ($1)
+	UNION SELECT sha256 FROM raw_mails WHERE sha256 = ANY ($1)
+	UNION SELECT sha256 FROM imports WHERE sha256 = ANY ($1)`
+
+// FilesInUse implements workflow.Attachments.
+func (s *Store) FilesInUse(ctx context.Context, sha256 []string) ([]string, error) {
+	return many(ctx, s, "list files in use", same[string], sqlFilesInUse, pq.StringArray(sha256))
+}
