@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mailbox/handlers/channel/email/receive"
+	"mailbox/handlers/channel/site"
 	"mailbox/handlers/document"
 	"mailbox/handlers/web"
 	"mailbox/repository/password"
@@ -46,6 +47,7 @@ type app struct {
 	reviews  *publication.Reviews
 	ledger   *ledger.Ledger
 	imports  *ledger.Imports
+	feeds    *ledger.Feeds
 	answers  *publication.Answers
 
 	passwords access.Passwords
@@ -83,6 +85,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
 	a.ledger = ledger.New(a.desk)
+	a.feeds = ledger.NewFeeds(a.ledger, site.New())
 	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
 	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
 	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)

@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -15,6 +16,7 @@ type importsPage struct {
 	templates.Page
 	Places     []templates.Tab
 	MayArrange bool
+	Feeds      []string // addresses that are read
 	Table      templates.Table
 	Pages      *templates.Pagination
 }
@@ -83,6 +85,9 @@ func (p *Pages) showImports(c *web.Context, status int, wrong []templates.Proble
 		list = list[:importsPerPage]
 		view.Pages = &templates.Pagination{Next: c.With("after", web.Cursor(decimal(list[importsPerPage-1].ID)))}
 	}
+	if view.Feeds, err = p.Feeds.Addresses(c.Context()); err != nil {
+		return err
+	}
 	view.Table = importTable(c, who, list)
 	view.Page = begin(c, "ledger.imports")
 	view.Token, view.Problems = c.FormToken(), wrong
@@ -135,6 +140,19 @@ func (p *Pages) upload(c *web.Context) error {
 		return p.showImports(c, status, wrong)
 	}
 	return c.Redirect("/disclosure/imports/" + decimal(m.ID))
+}
+
+// readFeeds asks the college's site now what it has published.
+func (p *Pages) readFeeds(c *web.Context) error {
+	n, err := p.Feeds.Read(c.Context(), c.User.Actor())
+	if e, ok := errors.AsType[*workflow.Error](err); ok && (e.Kind == workflow.Unavailable || e.Kind == workflow.Invalid) {
+		return p.showImports(c, http.StatusBadGateway, []templates.Problem{{Text: c.Text(e.Key)}})
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("good", "ledger.feed.read", strconv.Itoa(n))
+	return c.Redirect("/disclosure/imports")
 }
 
 func (p *Pages) oneImport(c *web.Context) error {

@@ -60,6 +60,7 @@ func (p *Pages) Routes() []web.Route {
 
 		get("/disclosure/imports", importers, p.imports),
 		upload,
+		patient(post("/disclosure/feeds", arrangers, p.readFeeds)),
 		patient(get("/disclosure/imports/:id", importers, p.oneImport)),
 		post("/disclosure/imports/:id/plan", arrangers, p.planImport),
 		post("/disclosure/imports/:id/start", arrangers, p.startImport),

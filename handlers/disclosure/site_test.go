@@ -18,6 +18,7 @@ import (
 	"mailbox/workflow"
 	"mailbox/workflow/ledger"
 	"mailbox/workflow/publication"
+	"mailbox/workflow/rules"
 	"mailbox/workflow/workflowtest"
 	"mailbox/workflow/worldtest"
 )
@@ -39,6 +40,7 @@ type site struct {
 	imports *ledger.Imports
 	reviews *publication.Reviews
 	notices workflow.Column
+	silent  bool // the site of the college cannot be reached
 }
 
 func open(t *testing.T) *site {
@@ -48,10 +50,20 @@ func open(t *testing.T) *site {
 	s.ledger = ledger.New(s.Desk)
 	s.imports = ledger.NewImports(s.ledger, document.Files{}, s.Blobs)
 	s.reviews = publication.NewReviews(s.Desk, map[workflow.ReviewSubject]workflow.Reviewed{workflow.ReviewItem: s.ledger.Reviewed()})
-	pages := disclosure.New(disclosure.Deps{Ledger: s.ledger, Imports: s.imports, Blobs: s.Blobs, College: s.Store, People: s.Store})
+	pages := disclosure.New(disclosure.Deps{Ledger: s.ledger, Imports: s.imports, Feeds: ledger.NewFeeds(s.ledger, s), Blobs: s.Blobs, College: s.Store, People: s.Store})
 	s.StartWith(t, deps, pages.Routes()...)
 	golden(t, pages.Routes())
 	return s
+}
+
+// Read stands for the site of the college.
+func (s *site) Read(context.Context, string) (ledger.Reading, error) {
+	if s.silent {
+		return ledger.Reading{}, workflow.Fail(workflow.Unavailable, "ledger.feed.away")
+	}
+	return ledger.Reading{Source: "feed", Entries: []ledger.Entry{
+		{Name: "guid:1", Title: "招生简章", URL: "https://college.example/zs/1.html", At: workflowtest.Morning}, {Name: "guid:1", Title: "又一次"},
+	}}, nil
 }
 
 func golden(t *testing.T, routes []web.Route) {
@@ -224,6 +236,29 @@ func TestImportOfATable(t *testing.T) {
 	clerk.Post("/disclosure/imports/1/undo", nil).LeadsTo("/disclosure/imports/1")
 	clerk.Get("/disclosure/items?import=1").Wants(http.StatusOK, "已作废")
 	clerk.Get("/disclosure/items?state=published").Wants(http.StatusOK, "没有符合条件的条目")
+}
+
+// Feeds are read when the administrator has named them; the same entry is one.
+func TestFeedsOfTheSite(t *testing.T) {
+	s := open(t)
+	clerk := s.as(t, s.Clerk)
+	clerk.Get("/disclosure/imports").Wants(http.StatusOK, "没有设置网站订阅")
+	if rules.SiteFeeds != ledger.FeedSetting {
+		t.Errorf("administrators set %q", rules.SiteFeeds)
+	}
+	if err := s.Store.SaveSetting(t.Context(), ledger.FeedSetting, "https://college.example/rss.xml", s.Admin.ID, s.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		clerk.Post("/disclosure/feeds", nil).LeadsTo("/disclosure/imports")
+	}
+	clerk.Get("/disclosure/items").Wants(http.StatusOK, "招生简章", "共 1 条")
+	head := s.as(t, s.OfficeHead)
+	head.Post("/disclosure/imports/1/confirm", nil).Wants(http.StatusUnprocessableEntity, "当时的审查依据")
+	head.Post("/disclosure/imports/1/confirm", url.Values{"remark": {"发布时已审查"}}).LeadsTo("/disclosure/imports/1")
+	clerk.Get("/disclosure/items?state=published").Wants(http.StatusOK, "招生简章")
+	s.silent = true
+	clerk.Post("/disclosure/feeds", nil).Wants(http.StatusBadGateway, "网站没有回应")
 }
 
 func TestImportMapping(t *testing.T) {

@@ -380,9 +380,6 @@ func (x *Imports) fail(ctx context.Context, m workflow.Import, why error) error 
 // that the review stated by the importer was done at the time. The confirmer is
 // another person than the importer.
 func (x *Imports) Confirm(ctx context.Context, by workflow.Actor, id int64, remark string) (int, error) {
-	if err := line("remark", &remark, maxReason, false); err != nil {
-		return 0, err
-	}
 	n := 0
 	err := x.desk.Store.Atomic(ctx, func(tx workflow.Store) error {
 		m, err := tx.LockImport(ctx, id)
@@ -396,6 +393,12 @@ func (x *Imports) Confirm(ctx context.Context, by workflow.Actor, id int64, rema
 			return stale()
 		case !MayConfirm(by, m):
 			return workflow.Fail(workflow.Forbidden, "ledger.import.second")
+		}
+		if err := line("remark", &remark, maxReason, m.Basis == ""); err != nil {
+			return err
+		}
+		if m.Basis == "" { // a feed states none: the confirmer does
+			m.Basis, remark = remark, ""
 		}
 		if n, err = tx.ConfirmImport(ctx, id, x.review(m, by, remark)); err != nil {
 			return err
@@ -415,7 +418,7 @@ func (x *Imports) review(m workflow.Import, by workflow.Actor, remark string) wo
 	for _, q := range workflow.ReviewQuestions {
 		list[q] = false
 	}
-	if remark != "" {
+	if remark != "" && m.ReviewedBy != "" {
 		remark = "；" + remark
 	}
 	return workflow.Review{

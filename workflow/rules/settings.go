@@ -32,6 +32,7 @@ const (
 	PromiseZH     = "promise.zh"
 	PromiseEN     = "promise.en"
 	CrisisWords   = "crisis.words"
+	SiteFeeds     = "disclosure.feeds"
 )
 
 // Setting is one thing the college says of itself or chooses.
@@ -55,6 +56,7 @@ var Settings = []Setting{
 	{Key: PromiseZH, Type: Prose, Max: 120},
 	{Key: PromiseEN, Type: Prose, Max: 240},
 	{Key: CrisisWords, Type: Lines, Max: 4_000},
+	{Key: SiteFeeds, Type: Lines, Max: 1_000},
 }
 
 // SettingSource is where settings are kept; every Store is one.
