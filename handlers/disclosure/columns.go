@@ -83,7 +83,9 @@ func columnRow(c *web.Context, n names, b ledger.Branch, arrange bool) templates
 		since = c.Text("ledger.column.span", since, dayWords(c, b.Closed))
 	}
 	row := templates.Row{Tone: depth(b), Cells: []templates.Cell{
-		{Text: b.Name}, {Text: n.department(c, b.Department)}, {Text: since},
+		{Text: b.Name},
+		{Text: n.department(c, b.Department)},
+		{Text: since},
 		{Text: templates.Number(b.Total), Href: "/disclosure/items?state=published&column=" + decimal(b.ID)},
 	}}
 	if b.Department == 0 {

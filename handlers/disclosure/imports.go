@@ -108,8 +108,11 @@ func importTable(c *web.Context, who map[int64]string, list []workflow.Import) t
 	t.Columns[2].Number = true
 	for _, m := range list {
 		t.Rows = append(t.Rows, templates.Row{Href: "/disclosure/imports/" + decimal(m.ID), Cells: []templates.Cell{
-			{Text: m.Name, Hint: c.Text("ledger.source." + m.Source)}, {Badge: &templates.Badge{Tone: importTones[m.State], Label: c.Text("ledger.import.state." + string(m.State))}},
-			{Text: templates.Number(m.Added)}, {Text: who[m.By]}, {Text: web.Moment(c, m.At)},
+			{Text: m.Name, Hint: c.Text("ledger.source." + m.Source)},
+			{Badge: &templates.Badge{Tone: importTones[m.State], Label: c.Text("ledger.import.state." + string(m.State))}},
+			{Text: templates.Number(m.Added)},
+			{Text: who[m.By]},
+			{Text: web.Moment(c, m.At)},
 		}})
 	}
 	return t
@@ -187,7 +190,7 @@ func (p *Pages) showImport(c *web.Context, status int, view importPage, wrong []
 
 func (p *Pages) fillImport(c *web.Context, view *importPage, preview ledger.Preview) error {
 	by, m := c.User.Actor(), preview.Import
-	switch m.State {
+	switch m.State { //nolint:exhaustive // the others show facts alone
 	case workflow.ImportBegun:
 		n, err := p.names(c)
 		if err != nil {
@@ -220,7 +223,8 @@ func (p *Pages) fillImport(c *web.Context, view *importPage, preview ledger.Prev
 func importFacts(c *web.Context, who map[int64]string, m workflow.Import) []templates.Fact {
 	out := []templates.Fact{
 		{Label: c.Text("ledger.import.source"), Value: c.Text("ledger.source." + m.Source)},
-		{Label: c.Text("ledger.import.by"), Value: who[m.By]}, {Label: c.Text("ledger.import.at"), Value: web.Moment(c, m.At)},
+		{Label: c.Text("ledger.import.by"), Value: who[m.By]},
+		{Label: c.Text("ledger.import.at"), Value: web.Moment(c, m.At)},
 	}
 	add := func(key, value string) {
 		if value != "" {

@@ -126,8 +126,11 @@ func itemTable(c *web.Context, n names, items []workflow.Item) templates.Table {
 			hint = n.column(i.Column)
 		}
 		t.Rows = append(t.Rows, templates.Row{Href: itemPath(i.ID), Cells: []templates.Cell{
-			{Text: i.Title, Hint: hint}, {Badge: &badge}, {Text: dayWords(c, i.Day)},
-			{Text: c.Text("item.channel." + string(i.Channel))}, {Text: n.department(c, i.Department)},
+			{Text: i.Title, Hint: hint},
+			{Badge: &badge},
+			{Text: dayWords(c, i.Day)},
+			{Text: c.Text("item.channel." + string(i.Channel))},
+			{Text: n.department(c, i.Department)},
 		}})
 	}
 	return t

@@ -158,7 +158,7 @@ func (f *Feeds) item(columns []workflow.Column, e Entry) workflow.Item {
 	if !e.At.IsZero() {
 		i.Day = f.desk.Keeper.Day(e.At)
 	}
-	if address("url", &i.URL) != nil {
+	if address(&i.URL) != nil {
 		i.URL = ""
 	}
 	longest := 0

@@ -90,7 +90,7 @@ func (r *Reader) get(ctx context.Context, home *url.URL, address string) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was read
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("it answers %s", answer.Status)
 	}
