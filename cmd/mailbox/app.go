@@ -45,10 +45,10 @@ type app struct {
 	courier  *delivery.Courier
 	rules    *rules.Rules
 	reviews  *publication.Reviews
+	answers  *publication.Answers
 	ledger   *ledger.Ledger
 	imports  *ledger.Imports
 	feeds    *ledger.Feeds
-	answers  *publication.Answers
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -84,9 +84,6 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
-	a.ledger = ledger.New(a.desk)
-	a.feeds = ledger.NewFeeds(a.ledger, site.New())
-	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
 	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
 	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	a.figures = report.New(a.figureDeps(c, w))
@@ -94,6 +91,9 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	if a.annual, err = annual.New(annual.Deps{Desk: a.desk, Figures: a.figureDeps(c, w), Text: a.inChinese, Forms: templates.ReportForms()}); err != nil {
 		return nil, fmt.Errorf("annual report: %w", err)
 	}
+	a.ledger = ledger.New(a.desk)
+	a.feeds = ledger.NewFeeds(a.ledger, site.New())
+	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	return a, a.joinMail(c, w)
 }
@@ -108,9 +108,9 @@ func (a *app) inChinese(key string, args ...any) string { return a.words.Text("z
 // reviewed is everything that a confidentiality review can be about.
 func (a *app) reviewed() map[workflow.ReviewSubject]workflow.Reviewed {
 	return map[workflow.ReviewSubject]workflow.Reviewed{
-		workflow.ReviewItem:   a.ledger.Reviewed(),
 		workflow.ReviewAnswer: a.answers,
 		workflow.ReviewReport: annual.Reviewed{Bureau: a.annual},
+		workflow.ReviewItem:   a.ledger.Reviewed(),
 	}
 }
 

@@ -27,8 +27,8 @@ type audiences struct {
 	api    *api.API
 
 	publication *publication.Pages
-	disclosure  *disclosure.Pages
 	annual      *annual.Pages
+	disclosure  *disclosure.Pages
 }
 
 // audiences makes the pages.
@@ -56,7 +56,10 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
-		api:    api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		api: api.New(api.Deps{
+			Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs,
+			Words: func(locale, key string) string { return a.words.Text(locale, key) },
+		}),
 		annual: annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 	}, err
 }
@@ -70,8 +73,8 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.publication.Routes()...),
-		server.Mount(p.disclosure.Routes()...),
 		server.Mount(p.annual.Routes()...),
+		server.Mount(p.disclosure.Routes()...),
 	)
 }
 

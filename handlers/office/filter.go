@@ -219,7 +219,8 @@ func casesPath(q workflow.Query) string {
 	set("channel", string(q.Channel))
 	set("mode", string(q.Mode))
 	set("status", string(q.Status))
-	if q.Fact != nil {
+	switch {
+	case q.Fact != nil:
 		v.Set("fact", string(q.Fact.Measure))
 		v.Set("ffrom", q.Fact.From)
 		v.Set("fto", q.Fact.To)
@@ -228,12 +229,12 @@ func casesPath(q workflow.Query) string {
 		if !q.Fact.AsOf.IsZero() {
 			v.Set("asof", q.Fact.AsOf.UTC().Format(time.RFC3339Nano))
 		}
-	} else if q.Happened != nil {
+	case q.Happened != nil:
 		v.Set("did", string(q.Happened.Action))
 		v.Set("dfrom", q.Happened.From.UTC().Format(time.RFC3339Nano))
 		v.Set("dto", q.Happened.To.UTC().Format(time.RFC3339Nano))
 		set("dby", decimal(q.Happened.Department))
-	} else if q.Open {
+	case q.Open:
 		v.Set("state", "open")
 	}
 	return "/office/cases?" + v.Encode()

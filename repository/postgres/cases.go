@@ -93,6 +93,13 @@ func (s *Store) CaseIDs(ctx context.Context, after int64, limit int) ([]int64, e
 	return many(ctx, s, "list case ids", same[int64], sqlCaseIDs, after, ref(limit))
 }
 
+const sqlCasesFrom = `SELECT` + caseColumns + ` FROM cases c WHERE c.id > $1 ORDER BY c.id LIMIT $2`
+
+// CasesFrom implements workflow.Cases.
+func (s *Store) CasesFrom(ctx context.Context, after int64, limit int) ([]workflow.Case, error) {
+	return many(ctx, s, "list whole cases", caseRow.toCase, sqlCasesFrom, after, ref(limit))
+}
+
 // The case is locked, so that it does not end unseen meanwhile.
 const sqlAssist = `
 	INSERT INTO case_departments (case_id, department_id, since, received_at, open)

@@ -116,6 +116,13 @@ func (m *Memory) SaveCase(ctx context.Context, c *workflow.Case) error {
 	})
 }
 
+// CasesFrom implements workflow.Cases.
+func (m *Memory) CasesFrom(ctx context.Context, after int64, limit int) ([]workflow.Case, error) {
+	return read(ctx, m, func(d *data) ([]workflow.Case, error) {
+		return first(d.cases.where(func(c workflow.Case) bool { return c.ID > after }), limit), nil
+	})
+}
+
 // CaseIDs implements workflow.Cases.
 func (m *Memory) CaseIDs(ctx context.Context, after int64, limit int) ([]int64, error) {
 	return read(ctx, m, func(d *data) ([]int64, error) {

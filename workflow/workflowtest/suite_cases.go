@@ -263,6 +263,11 @@ func caseIDs(t *testing.T, s workflow.Store, _ College) {
 		got = append(got, page...)
 	}
 	same(t, "ids", got, want)
+	whole := ok(s.CasesFrom(t.Context(), want[1], 3))(t)
+	same(t, "how many whole ones", len(whole), 3)
+	for i, c := range whole {
+		same(t, "whole", c, ok(s.Case(t.Context(), want[2+i]))(t))
+	}
 }
 
 func assisting(t *testing.T, s workflow.Store, c College) {
