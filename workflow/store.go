@@ -27,6 +27,9 @@ type Store interface {
 	People
 	Rules
 	Figures
+	Applications
+	Campaigns
+	Appraisals
 	Checks
 	Bulletins
 	Annals
@@ -116,6 +119,10 @@ type Query struct {
 	Calm       time.Time // due at or after, or without a running clock: the last column of a board
 	Refused    bool      // only cases that a department has refused back
 	Unrefused  bool      // only cases that none has
+	Concern    Concern   // AnyConcern: only cases about information disclosure
+	Decision   Decision
+	Campaign   int64
+	Proposed   int64 // campaign a department wishes them counted for
 	Writer     string
 	Search     string // what a person typed: a number, or text
 	Fact       *FactQuery

@@ -19,6 +19,7 @@ import (
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
 	"mailbox/workflow/ledger"
+	"mailbox/workflow/matters"
 	"mailbox/workflow/publication"
 	"mailbox/workflow/report"
 	"mailbox/workflow/report/annual"
@@ -40,6 +41,7 @@ type app struct {
 	cases    *casework.Casework
 	watch    *sla.Watch
 	figures  *report.Office
+	matters  *matters.Matters
 	monthly  *report.Bulletins
 	annual   *annual.Bureau
 	courier  *delivery.Courier
@@ -84,6 +86,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
+	a.matters = matters.New(a.desk)
 	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
 	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
 	a.figures = report.New(a.figureDeps(c, w))

@@ -10,6 +10,7 @@ import (
 	"mailbox/handlers/desk"
 	"mailbox/handlers/disclosure"
 	"mailbox/handlers/document"
+	"mailbox/handlers/matters"
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
 	"mailbox/handlers/publication"
@@ -25,6 +26,7 @@ type audiences struct {
 	office *office.Pages
 	admin  *admin.Pages
 	api    *api.API
+	matter *matters.Pages
 
 	publication *publication.Pages
 	annual      *annual.Pages
@@ -53,6 +55,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Forgetful: func() bool { return a.warning != "" },
 		}),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
+		matter: matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
@@ -72,6 +75,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.office.Routes()...),
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
+		server.Mount(p.matter.Routes()...),
 		server.Mount(p.publication.Routes()...),
 		server.Mount(p.annual.Routes()...),
 		server.Mount(p.disclosure.Routes()...),

@@ -5,6 +5,7 @@ package annual
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"mailbox/handlers/web"
@@ -43,11 +44,7 @@ const home = "/office/reports"
 
 // path is a page of a report.
 func path(id int64, parts ...string) string {
-	p := home + "/" + strconv.FormatInt(id, 10)
-	for _, part := range parts {
-		p += "/" + part
-	}
-	return p
+	return strings.Join(append([]string{home, strconv.FormatInt(id, 10)}, parts...), "/")
 }
 
 // page begins a page below the list of reports.

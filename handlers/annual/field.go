@@ -173,8 +173,11 @@ func (p *Pages) changes(c *web.Context) error {
 	}
 	for _, one := range all {
 		t.Rows = append(t.Rows, templates.Row{Href: path(v.Report.ID, "fields", one.Field.Key), Cells: []templates.Cell{
-			{Text: c.Text(fieldName(one.Field)), Hint: one.Field.Key}, {Text: one.Then.Text}, {Text: one.Now.Text},
-			{Text: numbers(c, one.Field, one.Came)}, {Text: numbers(c, one.Field, one.Gone)},
+			{Text: c.Text(fieldName(one.Field)), Hint: one.Field.Key},
+			{Text: one.Then.Text},
+			{Text: one.Now.Text},
+			{Text: numbers(c, one.Field, one.Came)},
+			{Text: numbers(c, one.Field, one.Gone)},
 		}})
 	}
 	view := changesPage{Report: v.Report, Table: t, Page: page(c, "annual.changes", crumb(v.Report))}

@@ -62,7 +62,9 @@ func listTable(c *web.Context, all []workflow.AnnualReport, mayWrite bool) templ
 		badge := stateBadge(c, r)
 		t.Rows = append(t.Rows, templates.Row{Href: path(r.ID), Cells: []templates.Cell{
 			{Text: r.Title, Hint: c.Text("annual.revision", r.Revision, c.Text("annual.form."+r.Form))},
-			{Text: period(c, r)}, {Badge: &badge}, {Text: web.Short(c, r.Updated)},
+			{Text: period(c, r)},
+			{Badge: &badge},
+			{Text: web.Short(c, r.Updated)},
 		}})
 	}
 	return t

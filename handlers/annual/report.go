@@ -84,7 +84,8 @@ func reportFacts(c *web.Context, v annual.View) []templates.Fact {
 		asOf = c.Local(v.Frozen.AsOf).Format("2006-01-02 15:04")
 	}
 	out := []templates.Fact{
-		{Label: c.Text("annual.list.period"), Value: period(c, r)}, {Label: c.Text("annual.as_of"), Value: asOf},
+		{Label: c.Text("annual.list.period"), Value: period(c, r)},
+		{Label: c.Text("annual.as_of"), Value: asOf},
 		{Label: c.Text("annual.form"), Value: c.Text("annual.form." + r.Form)},
 		{Label: c.Text("annual.revision.label"), Value: strconv.Itoa(r.Revision)},
 	}
@@ -123,6 +124,9 @@ func reportSteps(c *web.Context, v annual.View) []templates.Step {
 		}
 		if name == "review" && r.Review != 0 {
 			s.Note = c.Text("annual.review.no", r.Review)
+			if annual.MayWrite(c.User.Actor()) {
+				s.Href = "/office/reviews/" + strconv.FormatInt(r.Review, 10)
+			}
 		}
 		out = append(out, s)
 	}

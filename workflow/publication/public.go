@@ -3,7 +3,7 @@ package publication
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
+	"strconv"
 	"time"
 
 	"mailbox/workflow"
@@ -74,7 +74,7 @@ func (a *Answers) sealNext(ctx context.Context) (sealed bool, err error) {
 		sealed = true
 		e := workflow.JournalEntry{
 			At: a.desk.Now(), Action: "publication.day", Subject: "day:" + d.Day,
-			Detail: map[string]string{"root": hex.EncodeToString(d.Root), "answers": fmt.Sprint(len(d.Leaves))},
+			Detail: map[string]string{"root": hex.EncodeToString(d.Root), "answers": strconv.Itoa(len(d.Leaves))},
 		}
 		return tx.AddJournal(ctx, e, a.desk.Keeper.Chain.LinkJournal)
 	})

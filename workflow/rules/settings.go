@@ -33,6 +33,9 @@ const (
 	PromiseEN     = "promise.en"
 	CrisisWords   = "crisis.words"
 	SiteFeeds     = "disclosure.feeds"
+	GuideZH       = "disclosure.guide" // what applicants for disclosure should know
+	GuideEN       = "disclosure.guide_en"
+	GuideURL      = "disclosure.guide_url"
 )
 
 // Setting is one thing the college says of itself or chooses.
@@ -57,6 +60,9 @@ var Settings = []Setting{
 	{Key: PromiseEN, Type: Prose, Max: 240},
 	{Key: CrisisWords, Type: Lines, Max: 4_000},
 	{Key: SiteFeeds, Type: Lines, Max: 1_000},
+	{Key: GuideZH, Type: Prose, Max: 300},
+	{Key: GuideEN, Type: Prose, Max: 600},
+	{Key: GuideURL, Type: Line, Max: 200},
 }
 
 // SettingSource is where settings are kept; every Store is one.
@@ -197,6 +203,8 @@ func checkSetting(key, value string) (string, error) {
 		return value, workflow.Wrong(key, "rules.one_line")
 	case key == MailAddress && value != "" && (strings.Count(value, "@") != 1 || strings.ContainsAny(value, " ,;<>")):
 		return value, workflow.Wrong(key, "invalid.email")
+	case key == GuideURL && value != "" && !strings.HasPrefix(value, "https://") && !strings.HasPrefix(value, "http://"):
+		return value, workflow.Wrong(key, "rules.link")
 	case key == Emergency && slices.ContainsFunc(Values{key: value}.Phones(), numberless):
 		return value, workflow.Wrong(key, "rules.emergency")
 	}
