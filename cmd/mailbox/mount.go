@@ -55,7 +55,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Forgetful: func() bool { return a.warning != "" },
 		}),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
-		matter: matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
+		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
