@@ -51,3 +51,37 @@ CREATE TABLE figures_monthly_status PARTITION OF figures_monthly FOR VALUES IN (
 
 -- What departments did to cases that tables of departments count.
 CREATE INDEX events_by_departments ON events (action, at, department_id, case_id) WHERE action IN ('refuse', 'more_time');
+
+-- The data check: cases that cannot be right are few, and found at once.
+CREATE INDEX cases_flaw_dates ON cases (id) WHERE (accepted_at < received_at OR answered_at < accepted_at OR signed_for_at < routed_at
+    OR routed_at < received_at OR ended_at < received_at OR rated_at < answered_at);
+CREATE INDEX cases_flaw_unanswered ON cases (id) WHERE (state IN ('closed', 'archived') AND answered_at IS NULL AND outcome <> 'no_reply');
+CREATE INDEX cases_flaw_nodepartment ON cases (id) WHERE (department_id IS NULL AND (answered_at IS NOT NULL OR state IN ('routed', 'in_hand', 'drafted', 'signed')));
+CREATE INDEX cases_flaw_verdict ON cases (id) WHERE (answered_at IS NOT NULL AND (in_time IS NULL OR worked_minutes IS NULL));
+CREATE INDEX cases_flaw_rating ON cases (id) WHERE (rated_at IS NOT NULL AND (rate_result IS NULL OR rate_speed IS NULL OR rate_attitude IS NULL OR answered_at IS NULL));
+CREATE INDEX clocks_open ON clocks (case_id) WHERE met_at IS NULL AND cancelled_at IS NULL;
+
+-- The monthly bulletin (通报). Once it was sent, nothing of it changes.
+CREATE TABLE bulletins (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    month       date        NOT NULL UNIQUE CHECK (extract(day FROM month) = 1),
+    state       text        NOT NULL CHECK (state IN ('draft', 'sent')),
+    body        text        NOT NULL DEFAULT '', -- what the office says to the figures
+    figures     jsonb       NOT NULL,            -- numbers by department, frozen with the approval
+    created_at  timestamptz NOT NULL,
+    edited_at   timestamptz,
+    edited_by   bigint      REFERENCES accounts (id),
+    approved_at timestamptz,
+    approved_by bigint      REFERENCES accounts (id),
+    version     bigint      NOT NULL DEFAULT 1,
+    CHECK ((state = 'sent') = (approved_at IS NOT NULL)),
+    CHECK ((state = 'sent') = (approved_by IS NOT NULL))
+);
+CREATE FUNCTION keep_bulletin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.state = 'sent' THEN
+        RAISE EXCEPTION 'a bulletin that was sent is not changed' USING ERRCODE = 'raise_exception';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER bulletins_keep BEFORE UPDATE OR DELETE ON bulletins FOR EACH ROW EXECUTE FUNCTION keep_bulletin();

@@ -13,6 +13,6 @@ const Unsent = 48 * time.Hour
 // Attachments knows which contents of Blobs belong to something.
 type Attachments interface {
 	// FilesInUse returns those of the hashes that a letter, an answer, a draft, a
-	// mail or an import names, in no order. All others may be forgotten.
+	// mail, an import or an appraisal names, in no order. All others may be forgotten.
 	FilesInUse(ctx context.Context, sha256 []string) ([]string, error)
 }

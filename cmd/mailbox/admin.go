@@ -165,21 +165,32 @@ type verifyCommand struct{}
 func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
 	return quietly(ctx, c, w, func(a *app) error {
 		faults := 0
+		say := newSayer(onTerminal(w.Err), a.words)
 		extent, err := audit.Verify(ctx, a.store, a.desk.Keeper.Chain, func(f audit.Fault) {
+			faults++
+			fmt.Fprintln(w.Out, f)
+		}, say.telling("server.verify.history"))
+		if err != nil {
+			return err
+		}
+		public, err := audit.VerifyPublic(ctx, a.store, a.desk.Keeper, func(f audit.PublicFault) {
 			faults++
 			fmt.Fprintln(w.Out, f)
 		})
 		if err != nil {
 			return err
 		}
-		differences, err := a.figures.Recount(ctx, func(int, int) {})
+		if err := a.verifyReports(ctx, w, &faults); err != nil {
+			return err
+		}
+		differences, err := a.figures.Recount(ctx, say.telling("server.verify.figures"))
 		if err != nil {
 			return err
 		}
 		for _, d := range differences {
 			fmt.Fprintln(w.Out, figureFault(d))
 		}
-		fmt.Fprintf(w.Out, "%d cases, %d events, %d journal entries, head %x\n", extent.Cases, extent.Events, extent.Entries, extent.Head)
+		fmt.Fprintf(w.Out, "%d cases, %d events, %d answers, %d journal entries, head %x\n", extent.Cases, extent.Events, public, extent.Entries, extent.Head)
 		if n := faults + len(differences); n > 0 {
 			return fmt.Errorf("%d faults", n)
 		}

@@ -13,6 +13,7 @@ import (
 	"mailbox/cmd/mailbox/demo"
 	"mailbox/cmd/mailbox/founding"
 	"mailbox/handlers/channel/email"
+	"mailbox/handlers/web"
 	"mailbox/repository/postgres"
 )
 
@@ -65,7 +66,7 @@ func (a *app) tellDemo(ctx context.Context, password string, say *sayer) (bool, 
 		return false, fmt.Errorf("fill the demonstration: %w", err)
 	}
 	did, err := demo.Fill(ctx, demo.Deps{
-		Store: store, Keeper: a.desk.Keeper, Vault: a.vault, Tracer: a.vault, Codes: a.codes, Proof: a.proof, Limiter: a.redis,
+		Store: store, Keeper: a.desk.Keeper, Vault: a.vault, Tracer: a.vault, Clean: web.WithoutMetadata, Codes: a.codes, Proof: a.proof, Limiter: a.redis,
 		Blobs: a.blobs, Reader: email.Reader{Domain: a.desk.Keeper.Domain},
 		Passwords: a.passwords, Now: a.desk.Now,
 	}, password, func(done, total int) { say.progress(say.text("server.demo.fill"), done, total) })

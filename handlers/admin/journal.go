@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mailbox/handlers/web"
 	"mailbox/templates"
@@ -35,12 +36,18 @@ type proof struct {
 var actionNames = map[string]string{
 	"sign_in": "journal.sign_in", "account": "journal.account", "password": "journal.password", "department": "journal.department",
 	"category": "journal.category", "policy": "journal.policy", "calendar": "journal.calendar", "template": "journal.template",
+	"annual.freeze": "journal.annual.freeze", "annual.check": "journal.annual.check", "annual.sign": "journal.annual.sign",
+	"annual.return": "journal.annual.return", "annual.publish": "journal.annual.publish", "annual.override": "journal.annual.override",
+	"annual.export": "journal.annual.export", "annual.contacts": "journal.annual.contacts",
 	"setting": "journal.setting", "export": "journal.export", "end_sessions": "journal.end_sessions",
 }
 
 func actionName(c *web.Context, action string) string {
 	if key, ok := actionNames[action]; ok {
 		return c.Text(key)
+	}
+	if strings.HasPrefix(action, "ledger.") || strings.HasPrefix(action, "review.") {
+		return c.Text("journal." + action)
 	}
 	return action
 }

@@ -23,6 +23,7 @@ import (
 	"mailbox/handlers/web"
 	"mailbox/handlers/web/webtest"
 	"mailbox/workflow"
+	"mailbox/workflow/publication"
 	"mailbox/workflow/report"
 	"mailbox/workflow/workflowtest"
 	"mailbox/workflow/worldtest"
@@ -37,6 +38,8 @@ type mailbox struct {
 	client *webtest.Client
 	router routers.Router
 	doc    *openapi3.T
+
+	answers *publication.Answers
 
 	strangers bool // send what nobody described
 
@@ -71,6 +74,20 @@ func (f *flaky) CaseByNumber(ctx context.Context, number string) (workflow.Case,
 	return f.Store.CaseByNumber(ctx, number)
 }
 
+func (f *flaky) PublicBySlug(ctx context.Context, slug string, at time.Time) (workflow.Publication, error) {
+	if err := f.err(); err != nil {
+		return workflow.Publication{}, err
+	}
+	return f.Store.PublicBySlug(ctx, slug, at)
+}
+
+func (f *flaky) Public(ctx context.Context, q workflow.PublicQuery) (workflow.PublicListing, error) {
+	if err := f.err(); err != nil {
+		return workflow.PublicListing{}, err
+	}
+	return f.Store.Public(ctx, q)
+}
+
 func (f *flaky) Departments(ctx context.Context) ([]workflow.Department, error) {
 	if err := f.err(); err != nil {
 		return nil, err
@@ -92,7 +109,11 @@ func start(tb testing.TB, change ...func(*web.Deps)) *mailbox {
 	for _, f := range change {
 		f(&d)
 	}
-	pages := api.New(api.Deps{Intake: m.Intake, Cases: m.Cases, College: m.store, Figures: office, Blobs: m.Blobs})
+	m.answers = publication.NewAnswers(m.Desk, m.Vault, m.Blobs, web.WithoutMetadata)
+	pages := api.New(api.Deps{
+		Intake: m.Intake, Cases: m.Cases, College: m.store, Figures: office, Answers: m.answers, Blobs: m.Blobs,
+		Words: func(locale, key string) string { return d.Templates.Text(locale, key) },
+	})
 	m.site = site.StartWith(tb, d, pages.Routes()...)
 	m.client = m.program(tb)
 	m.describe(tb)

@@ -66,13 +66,16 @@ func TestDescription_isTrue(t *testing.T) {
 	code := []string{"X-Query-Code", r.Code}
 	large := []byte(`{"body":"` + strings.Repeat("a", 1<<20) + `"}`)
 
-	for _, path := range []string{"/openapi.yaml", "/categories", "/departments", "/figures"} {
+	published := "/answers/" + m.published(t)
+	for _, path := range []string{"/openapi.yaml", "/categories", "/departments", "/figures", "/answers", published} {
 		tag := m.get(t, path).Wants(200).Header.Get("ETag")
 		m.get(t, path, "If-None-Match", tag).Wants(304)
 	}
 	m.get(t, "/categories?limit=0").Wants(422)
 	m.get(t, "/departments?after=!").Wants(422)
 	m.get(t, "/figures?term=2026-02-30").Wants(404)
+	m.get(t, "/answers?kind=spam").Wants(422)
+	m.get(t, "/answers/nothing").Wants(404)
 
 	m.post(t, "/letters", []byte("{")).Wants(400)
 	m.post(t, "/letters", large).Wants(413)
@@ -114,7 +117,7 @@ func (m *mailbox) whenAway(t *testing.T, r receipt, file string) {
 	m.Pass(time.Minute) // past what is remembered
 	m.store.away.Store(true)
 	defer m.store.away.Store(false)
-	for _, path := range []string{"/categories", "/departments", "/figures", "/letters/" + r.Number, file} {
+	for _, path := range []string{"/categories", "/departments", "/figures", "/answers", "/answers/x", "/letters/" + r.Number, file} {
 		m.get(t, path, "X-Query-Code", r.Code).refused(t, 503, "request.unavailable", "")
 	}
 	m.post(t, "/letters", letter(nil)).refused(t, 503, "request.unavailable", "")
@@ -133,7 +136,7 @@ func (m *mailbox) whenLimited(t *testing.T, r receipt, file string) {
 		}
 		t.Error("nothing limits it")
 	}
-	for _, path := range []string{"/categories", "/departments", "/figures", "/letters/" + r.Number, file} {
+	for _, path := range []string{"/categories", "/departments", "/figures", "/answers", "/answers/x", "/letters/" + r.Number, file} {
 		until(func() *answer { return m.get(t, path, "X-Query-Code", "0000-0000-0000-0000") })
 	}
 	until(func() *answer { return m.post(t, "/letters", fields{}) })

@@ -45,13 +45,23 @@ type Figures interface {
 	Public(ctx context.Context, term report.Period) (report.PublicTable, error)
 }
 
+// Answers is what the college made public; *publication.Answers knows it.
+type Answers interface {
+	Public(ctx context.Context, q workflow.PublicQuery) (workflow.PublicListing, error)
+	One(ctx context.Context, slug string) (workflow.Publication, error)
+}
+
 // Deps is what the API works with. All of it is required.
 type Deps struct {
 	Intake  Intake
 	Cases   Cases
 	College College
 	Figures Figures
+	Answers Answers
 	Blobs   workflow.Blobs
+	// Words are the texts of the catalogue in a language: figures are defined in
+	// both, whatever the reader's.
+	Words func(locale, key string) string
 }
 
 // API is the mailbox for programs.
@@ -95,6 +105,8 @@ func (a *API) Routes() []web.Route {
 		get("/categories", &limitReading, a.categories),
 		get("/departments", &limitReading, a.departments),
 		get("/figures", &limitReading, a.figures),
+		get("/answers", &limitReading, a.answers),
+		get("/answers/:id", &limitReading, a.answer),
 
 		post("/letters", &limitSending, a.send),
 		get("/letters/:number", nil, a.follow), // the use case limits it

@@ -39,6 +39,11 @@ type Cases interface {
 	Remind(ctx context.Context, by workflow.Actor, caseID int64, note string) error
 	Split(ctx context.Context, by workflow.Actor, caseID int64, p casework.Part) (workflow.Case, error)
 	AskMoreTime(ctx context.Context, by workflow.Actor, caseID int64, days int, reason string) error
+	Decide(ctx context.Context, by workflow.Actor, caseID int64, to casework.Deciding) (workflow.Case, error)
+	CheckSecrecy(ctx context.Context, by workflow.Actor, caseID, version int64) (workflow.Case, error)
+	Concern(ctx context.Context, by workflow.Actor, caseID int64, concern workflow.Concern, version int64) (workflow.Case, error)
+	Tag(ctx context.Context, by workflow.Actor, caseID, campaign, version int64) (workflow.Case, error)
+	Propose(ctx context.Context, by workflow.Actor, caseID, campaign, version int64) (workflow.Case, error)
 	DecideMoreTime(ctx context.Context, by workflow.Actor, caseID int64, grant bool, remark string) error
 
 	Notices(ctx context.Context, by workflow.Actor, before int64, limit int) ([]casework.Told, error)
@@ -51,16 +56,23 @@ type Vault interface {
 	Reveal(ctx context.Context, by workflow.Actor, caseID int64, reason string) (workflow.Identity, error)
 }
 
+// Selected tells the office how far a case is on its way to the public;
+// *publication.Answers does it.
+type Selected interface {
+	Of(ctx context.Context, by workflow.Actor, c workflow.Case) (p workflow.Publication, ok bool, rule workflow.PublicationRule, err error)
+}
+
 // Pages serves the desks.
 type Pages struct {
-	cases Cases
-	vault Vault
-	files workflow.Blobs
+	cases    Cases
+	vault    Vault
+	files    workflow.Blobs
+	selected Selected
 }
 
 // New returns the pages. All arguments are required.
-func New(cases Cases, vault Vault, files workflow.Blobs) *Pages {
-	return &Pages{cases: cases, vault: vault, files: files}
+func New(cases Cases, vault Vault, files workflow.Blobs, selected Selected) *Pages {
+	return &Pages{cases: cases, vault: vault, files: files, selected: selected}
 }
 
 // Views names the pages with the data they are rendered from.

@@ -13,6 +13,7 @@ import (
 	"mailbox/templates/templatestest"
 	"mailbox/workflow"
 	"mailbox/workflow/casework"
+	"mailbox/workflow/publication"
 	"mailbox/workflow/workflowtest"
 	"mailbox/workflow/worldtest"
 )
@@ -36,7 +37,7 @@ func open(t *testing.T) *college {
 	t.Helper()
 	w := worldtest.New(t, workflowtest.NewMemory())
 	d, site := webtest.Prepare(t)
-	pages := desk.New(w.Cases, w.Vault, w.Blobs)
+	pages := desk.New(w.Cases, w.Vault, w.Blobs, publication.NewAnswers(w.Desk, w.Vault, w.Blobs, web.WithoutMetadata))
 	d.Now = func() time.Time { return w.Now().In(workflowtest.Zone) }
 	d.Counts, d.College = []func(*web.Context) (map[string]web.NavCount, error){pages.Counts}, "江城职业技术学院"
 	site.StartWith(t, d, pages.Routes()...)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mailbox/handlers/document/docx"
+	"mailbox/handlers/document/pdf"
 	"mailbox/workflow"
 	"mailbox/workflow/report"
 )
@@ -18,6 +19,7 @@ var kinds = map[string]string{
 	"csv":  "text/csv; charset=utf-8",
 	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	"pdf":  "application/pdf",
 	"json": "application/json",
 }
 
@@ -61,6 +63,8 @@ func (Files) WriteDocument(w io.Writer, format string, d workflow.Document) erro
 	switch format {
 	case "docx":
 		err = WriteDOCX(w, d)
+	case "pdf":
+		err = WritePDF(w, d)
 	case "json":
 		err = WriteJSON(w, d)
 	default:
@@ -75,6 +79,10 @@ func (Files) WriteDocument(w io.Writer, format string, d workflow.Document) erro
 // WriteDOCX writes an official document for word processors. The same document
 // always gives the same bytes.
 func WriteDOCX(w io.Writer, d workflow.Document) error { return docx.Write(w, d) }
+
+// WritePDF writes an official document for print, with its fonts in it. The same
+// document always gives the same bytes.
+func WritePDF(w io.Writer, d workflow.Document) error { return pdf.Write(w, d) }
 
 // begins are the characters with which a spreadsheet takes a text for a
 // formula, those of full width included.

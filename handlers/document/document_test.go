@@ -3,6 +3,7 @@ package document_test
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"io"
 	"runtime"
 	"strings"
@@ -197,4 +198,32 @@ func TestWrite_sheetOnPaper(t *testing.T) {
 		t.Fatal(err)
 	}
 	inOrder(t, texts(files["word/document.xml"]), "统计", "部门", "按时率", "后勤处", "1208", "93.4%", "—", "2026-11-23", "=注", "按月")
+}
+
+func TestJSON(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if err := (document.Files{}).WriteDocument(&b, "json", sample()); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Title, Date, Made string
+		Blocks            []struct {
+			Kind, Text string
+			Table      *struct{ Rows [][]string }
+		}
+		Annexes []struct{ Label string }
+	}
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Title != sample().Title || got.Date != "2023-11-07" || got.Made != "2023-11-07T10:00:00Z" || len(got.Annexes) != 2 {
+		t.Errorf("the document is %.200s", b.String())
+	}
+	if table := got.Blocks[9]; table.Kind != "table" || table.Table.Rows[3][0] != "来访" {
+		t.Errorf("the table is %+v", table)
+	}
+	if err := (document.Files{}).WriteDocument(&b, "csv", sample()); workflow.KindOf(err) != workflow.Invalid {
+		t.Errorf("a document as csv: %v, want Invalid", err)
+	}
 }

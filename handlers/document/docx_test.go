@@ -18,9 +18,11 @@ import (
 // order is the order in which the schema wants the children of an element. Word
 // refuses a file with another, without saying why.
 var order = map[string][]string{
-	"pPr": {"pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr", "pBdr", "shd", "tabs",
+	"pPr": {
+		"pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr", "pBdr", "shd", "tabs",
 		"kinsoku", "wordWrap", "overflowPunct", "autoSpaceDE", "autoSpaceDN", "adjustRightInd", "snapToGrid", "spacing", "ind",
-		"contextualSpacing", "jc", "textAlignment", "outlineLvl", "rPr", "sectPr"},
+		"contextualSpacing", "jc", "textAlignment", "outlineLvl", "rPr", "sectPr",
+	},
 	"rPr":    {"rStyle", "rFonts", "b", "bCs", "i", "iCs", "snapToGrid", "color", "spacing", "w", "kern", "sz", "szCs", "u", "lang"},
 	"sectPr": {"headerReference", "footerReference", "type", "pgSz", "pgMar", "pgNumType", "cols", "titlePg", "docGrid"},
 	"tblPr":  {"tblStyle", "tblW", "jc", "tblInd", "tblBorders", "tblLayout", "tblCellMar", "tblLook"},
@@ -30,11 +32,15 @@ var order = map[string][]string{
 	"tc":     {"tcPr", "p"},
 	"r":      {"rPr", "br", "t", "fldChar", "instrText"},
 	"p":      {"pPr", "r"},
-	"style": {"name", "aliases", "basedOn", "next", "link", "uiPriority", "semiHidden", "unhideWhenUsed", "qFormat",
-		"pPr", "rPr", "tblPr"},
+	"style": {
+		"name", "aliases", "basedOn", "next", "link", "uiPriority", "semiHidden", "unhideWhenUsed", "qFormat",
+		"pPr", "rPr", "tblPr",
+	},
 	"settings": {"zoom", "defaultTabStop", "evenAndOddHeaders", "drawingGridVerticalSpacing", "characterSpacingControl", "compat", "themeFontLang"},
-	"compat": {"spaceForUL", "balanceSingleByteDoubleByteWidth", "doNotLeaveBackslashAlone", "ulTrailSpace", "doNotExpandShiftReturn",
-		"adjustLineHeightInTable", "useFELayout", "compatSetting"},
+	"compat": {
+		"spaceForUL", "balanceSingleByteDoubleByteWidth", "doNotLeaveBackslashAlone", "ulTrailSpace", "doNotExpandShiftReturn",
+		"adjustLineHeightInTable", "useFELayout", "compatSetting",
+	},
 	"styles": {"docDefaults", "latentStyles", "style"},
 	"font":   {"altName", "panose1", "charset", "family", "notTrueType", "pitch", "sig"},
 }
@@ -218,9 +224,10 @@ func TestDOCX(t *testing.T) {
 	for _, want := range []string{
 		`<w:pgSz w:w="11906" w:h="16838"/>`,
 		`<w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1588"`,
-		`<w:docGrid w:type="linesAndChars" w:linePitch="579" w:charSpace="-848"/>`,
+		`<w:docGrid w:type="lines" w:linePitch="579"/>`,
 		`<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>`,
 		`w:firstLineChars="200"`,
+		`<w:pStyle w:val="signature"/><w:keepNext/>`,
 		`<w:rFonts w:hint="eastAsia"/>`,
 	} {
 		if !bytes.Contains(main, []byte(want)) {
@@ -267,7 +274,7 @@ func TestDOCX_namesNobody(t *testing.T) {
 // TestDocument_isTheSameAgain: reports are frozen by the hash of their files.
 func TestDocument_isTheSameAgain(t *testing.T) {
 	t.Parallel()
-	for _, format := range []string{"docx", "json"} {
+	for _, format := range []string{"docx", "pdf", "json"} {
 		var first, second bytes.Buffer
 		for _, b := range []*bytes.Buffer{&first, &second} {
 			if err := (document.Files{}).WriteDocument(b, format, sample()); err != nil {

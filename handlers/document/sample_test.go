@@ -2,6 +2,7 @@ package document_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -93,7 +94,7 @@ func departments(n int) workflow.Grid {
 		if i%7 == 0 {
 			note = "其中一件经分管校领导批准延期五个工作日，已向来信人说明理由"
 		}
-		g.Rows = append(g.Rows, []string{fmt.Sprintf("第%d系（部、处、室）", i+1), "3", fmt.Sprint(10 + i), "7", fmt.Sprint(i), fmt.Sprint(i), "100%", "2.5", note})
+		g.Rows = append(g.Rows, []string{fmt.Sprintf("第%d系（部、处、室）", i+1), "3", strconv.Itoa(10 + i), "7", strconv.Itoa(i), strconv.Itoa(i), "100%", "2.5", note})
 	}
 	return g
 }

@@ -33,8 +33,13 @@ func (p *Pages) Counts(c *web.Context) (map[string]web.NavCount, error) {
 	if err != nil {
 		return nil, err
 	}
+	flaws, err := p.flaws(c)
+	if err != nil {
+		return nil, err
+	}
 	return map[string]web.NavCount{
-		"/office": {N: tray.all()}, "/office/board": {N: late, Late: true},
+		"/office/check": {N: flaws},
+		"/office":       {N: tray.all()}, "/office/board": {N: late, Late: true},
 		"/office/mail": {N: held + unreadable}, "/office/undelivered": {N: failed, Late: true},
 	}, nil
 }

@@ -163,10 +163,10 @@ func headline(c *web.Context, f report.Figure, cell report.Cell) templates.Stat 
 		before = append(before, base)
 	}
 	if cell.Previous != nil {
-		before = append(before, c.Text("office.figures.before", valueText(f, *cell.Previous)))
+		before = append(before, c.Text("office.figures.before", comparedText(c, f, cell.Value, *cell.Previous)))
 	}
 	if cell.LastYear != nil {
-		before = append(before, c.Text("office.figures.lastyear", valueText(f, *cell.LastYear)))
+		before = append(before, c.Text("office.figures.lastyear", comparedText(c, f, cell.Value, *cell.LastYear)))
 	}
 	for i, b := range before {
 		before[i] = strings.ReplaceAll(b, " ", "\u00a0") // it breaks between them

@@ -1,6 +1,8 @@
 package office
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	"mailbox/handlers/web"
@@ -46,7 +48,7 @@ func (p *Pages) drawFigures(c *web.Context, page *figuresPage, ask report.Ask) e
 	return nil
 }
 
-// number is a counted number as a point of a chart.
+// point is a counted number as a point of a chart.
 func point(label string, n report.Counted) templates.Point {
 	p := templates.Point{Label: label, Value: float64(n.N), Text: templates.Number(n.N)}
 	if n.N > 0 && n.Behind != nil {
@@ -77,13 +79,24 @@ func trendChart(c *web.Context, months []report.Month) *templates.Trend {
 func departmentCharts(c *web.Context, t report.Table) []templates.Bars {
 	by := c.Text("figures.by.department")
 	return []templates.Bars{
-		{Title: c.Text("figure.received"), Desc: c.Text("office.figures.chart.count", by), Points: points(c, t, "received")},
-		{Title: c.Text("figure.on_time"), Desc: c.Text("figures.chart.share"), Points: points(c, t, "on_time"), Of: 100},
+		longest(c, templates.Bars{Title: c.Text("figure.received"), Desc: c.Text("office.figures.chart.count", by), Points: points(c, t, "received")}),
+		longest(c, templates.Bars{Title: c.Text("figure.on_time"), Desc: c.Text("figures.chart.share"), Points: points(c, t, "on_time"), Of: 100}),
 	}
 }
 
-// points are the values of a figure by row; rows without a base are left out,
-// and what is taken from too few has no length.
+// barsShown is how many bars stand below each other; tables have all.
+const barsShown = 16
+
+func longest(c *web.Context, b templates.Bars) templates.Bars {
+	if len(b.Points) > barsShown {
+		b.Points = b.Points[:barsShown]
+		b.Desc += " · " + c.Text("figures.chart.first", strconv.Itoa(barsShown))
+	}
+	return b
+}
+
+// points are the values of a figure by row, the largest first; rows without a
+// base, or of too few, are left out.
 func points(c *web.Context, t report.Table, key string) []templates.Point {
 	var out []templates.Point
 	for _, l := range t.Rows {
@@ -95,14 +108,14 @@ func points(c *web.Context, t report.Table, key string) []templates.Point {
 			p := templates.Point{Label: lineName(c, t, l), Value: float64(cell.N), Text: valueText(f, cell.Value), Href: behind(cell)}
 			if f.Unit == report.Share {
 				p.Value = cell.Percent()
-				p.Text += " · " + c.Text("office.figures.n", templates.Number(cell.Of))
+				p.Text += " · " + templates.Number(cell.Of)
 			}
-			if cell.Few {
-				p.Value, p.Text = 0, valueText(f, cell.Value)
+			if !cell.Few {
+				out = append(out, p)
 			}
-			out = append(out, p)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b templates.Point) int { return cmp.Compare(b.Value, a.Value) })
 	return out
 }
 
@@ -112,8 +125,13 @@ var fateTones = []struct {
 	fate workflow.Fate
 	tone string
 }{
-	{workflow.FateInTime, "good"}, {workflow.FateLate, "late"}, {workflow.FateWaiting, "info"}, {workflow.FateMerged, "soon"},
-	{workflow.FateDeclined, ""}, {workflow.FateWithdrawn, "faint"}, {workflow.FateUnanswered, "pale"},
+	{workflow.FateInTime, "good"},
+	{workflow.FateLate, "late"},
+	{workflow.FateWaiting, "info"},
+	{workflow.FateMerged, "soon"},
+	{workflow.FateDeclined, ""},
+	{workflow.FateWithdrawn, "faint"},
+	{workflow.FateUnanswered, "pale"},
 }
 
 func flowChart(c *web.Context, courses []report.Course) *templates.Flow {

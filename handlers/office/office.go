@@ -29,6 +29,7 @@ type College interface {
 type Deps struct {
 	Cases    *casework.Casework
 	Figures  *report.Office
+	Monthly  *report.Bulletins
 	Intake   *intake.Intake
 	Mail     *intake.Mailroom
 	Failures *delivery.Failures
@@ -44,10 +45,15 @@ type Rules interface {
 }
 
 // Pages are the office's pages.
-type Pages struct{ Deps }
+type Pages struct {
+	Deps
+	flawed flawCount
+}
 
 // New returns the office's pages.
-func New(d Deps) *Pages { return &Pages{d} }
+func New(d Deps) *Pages {
+	return &Pages{Deps: d, flawed: flawCount{at: map[int64]time.Time{}, last: map[int64]int{}}}
+}
 
 // Views lists the pages and what they are filled with, for the tests.
 var Views = map[string]any{
@@ -60,6 +66,9 @@ var Views = map[string]any{
 	"office/mail.html":        mailPage{},
 	"office/undelivered.html": undeliveredPage{},
 	"office/figures.html":     figuresPage{},
+	"office/check.html":       checkPage{},
+	"office/bulletins.html":   bulletinsPage{},
+	"office/bulletin.html":    bulletinPage{},
 }
 
 // span is working time that can say how far away something is due.
@@ -79,6 +88,7 @@ func (p *Pages) span(ctx context.Context) (web.Span, error) {
 type names struct {
 	departments []workflow.Department
 	categories  []workflow.Category
+	campaigns   []workflow.Campaign
 }
 
 func (p *Pages) names(c *web.Context) (names, error) {
@@ -87,7 +97,11 @@ func (p *Pages) names(c *web.Context) (names, error) {
 		return names{}, err
 	}
 	categories, err := p.College.Categories(c.Context(), c.Now, true)
-	return names{departments, categories}, err
+	if err != nil {
+		return names{}, err
+	}
+	campaigns, err := p.Cases.Campaigns(c.Context())
+	return names{departments, categories, campaigns}, err
 }
 
 // department is the name of a department; 0 is the office's own tray.
@@ -98,6 +112,24 @@ func (n names) department(c *web.Context, id int64) string {
 		}
 	}
 	return c.Text("office.nobody")
+}
+
+// campaign is the name of a campaign by its id.
+func (n names) campaign(id string) string {
+	for _, k := range n.campaigns {
+		if decimal(k.ID) == id {
+			return k.Name
+		}
+	}
+	return id
+}
+
+func (n names) campaignChoices() []templates.Choice {
+	var out []templates.Choice
+	for _, k := range n.campaigns {
+		out = append(out, templates.Choice{Value: decimal(k.ID), Label: k.Name})
+	}
+	return out
 }
 
 func (n names) category(c *web.Context, id int64) string {

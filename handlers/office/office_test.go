@@ -41,6 +41,7 @@ type college struct {
 	mail    *intake.Mailroom
 	courier *delivery.Courier
 	post    *post
+	monthly *report.Bulletins
 }
 
 // post is the mail server as the courier meets it.
@@ -61,8 +62,9 @@ func open(t *testing.T) *college {
 		Store: w.Store, Now: w.Now, Zone: workflowtest.Zone, Chain: w.Desk.Keeper.Chain,
 		DayLength: func() time.Duration { return 7 * time.Hour },
 	})
+	k.monthly = report.NewBulletins(figures, w.Desk)
 	pages := office.New(office.Deps{
-		Cases: w.Cases, Figures: figures, Intake: w.Intake, Mail: k.mail, Failures: delivery.NewFailures(w.Desk),
+		Cases: w.Cases, Figures: figures, Monthly: k.monthly, Intake: w.Intake, Mail: k.mail, Failures: delivery.NewFailures(w.Desk),
 		Files: document.Files{}, Blobs: w.Blobs, College: w.Store, Rules: w.Desk.Rules,
 	})
 	d, site := webtest.Prepare(t)
@@ -236,7 +238,7 @@ func (k *college) live(t *testing.T, i int, id int64) {
 // pagesOf are the pages a member of the office opens.
 var pagesOf = []string{
 	"/office", "/office?seg=back", "/office?seg=route", "/office?seg=check", "/office/cases", "/office/cases?state=all",
-	"/office/board", "/office/new", "/office/mail", "/office/undelivered", "/office/figures", "/office/figures?by=department&span=year",
+	"/office/board", "/office/new", "/office/mail", "/office/undelivered", "/office/figures", "/office/figures?by=department&span=year", "/office/check",
 }
 
 func TestEveryPage_canBeUsedByEverybody(t *testing.T) {

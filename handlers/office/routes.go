@@ -14,6 +14,9 @@ var (
 	counters  = web.Roles("clerk", "office_head", "leader", "principal", "dept_clerk", "dept_head")
 )
 
+// told are those who are told of monthly bulletins.
+var told = web.Roles("clerk", "office_head", "leader", "principal", "dept_head")
+
 // entryBody leaves room for the scans of one letter.
 const entryBody = workflow.MaxAllFiles + 2<<20
 
@@ -47,5 +50,11 @@ func (p *Pages) Routes() []web.Route {
 		post("/office/undelivered/:id/settle", screeners, p.settle),
 		get("/office/figures", counters, p.figures),
 		post("/office/figures/export", counters, p.export),
+		get("/office/check", screeners, p.check),
+		get("/office/bulletins", told, p.bulletins),
+		get("/office/bulletins/:month", told, p.bulletin),
+		post("/office/bulletins/:month", screeners, p.saveBulletin),
+		post("/office/bulletins/:month/approve", web.Roles("office_head"), p.approveBulletin),
+		post("/office/bulletins/:month/export", told, p.exportBulletin),
 	}
 }

@@ -1,6 +1,8 @@
 package office
 
 import (
+	"strings"
+
 	"mailbox/handlers/web"
 	"mailbox/templates"
 	"mailbox/workflow/report"
@@ -67,4 +69,35 @@ func behind(cell report.Cell) string {
 		return ""
 	}
 	return casesPath(*cell.Behind)
+}
+
+// comparedText is what a figure was before, and how much it has changed: in per
+// cent of counts, in points of shares. Where there is nothing to take a change
+// from, it is a dash.
+func comparedText(c *web.Context, f report.Figure, now, before report.Value) string {
+	if before.None {
+		return nothing
+	}
+	return valueText(f, before) + " (" + changeText(c, f, now, before) + ")"
+}
+
+func changeText(c *web.Context, f report.Figure, now, before report.Value) string {
+	switch {
+	case now.None || f.Unit == report.Cases && before.N == 0:
+		return nothing
+	case f.Unit == report.Share:
+		return c.Text("figures.points", signed(now.Percent()-before.Percent()))
+	case f.Unit == report.Days:
+		return signed(now.Days - before.Days)
+	}
+	return signed(100*float64(now.N-before.N)/float64(before.N)) + "%"
+}
+
+// signed is a change with its sign, to one place.
+func signed(x float64) string {
+	text := strings.TrimSuffix(templates.Decimal(1, x), ".0")
+	if x > 0 && text != "0" {
+		return "+" + text
+	}
+	return strings.Replace(text, "-", "−", 1)
 }

@@ -22,11 +22,27 @@ func (p *Pages) home(c *web.Context) error {
 	page := templates.Home{
 		Page: c.Page(""), Promise: c.Name(o.settings.Get(rules.PromiseZH), o.settings.Get(rules.PromiseEN)),
 		Days: o.usualDays(), Phones: o.phones(c), Channels: channels(c, o),
+		Answers: answersOf(c, o),
 	}
 	if !o.lately.onTime.None && !o.lately.median.None {
 		page.OnTime, page.MedianDays = percent(o.lately.onTime), strconv.FormatFloat(o.lately.median.Days, 'f', 1, 64)
 	}
 	return c.Render(http.StatusOK, "public/home.html", page)
+}
+
+// answersOf are the newest public answers, by their subjects.
+func answersOf(c *web.Context, o offered) []templates.HomeAnswer {
+	var out []templates.HomeAnswer
+	for _, a := range o.answers {
+		line := templates.HomeAnswer{Title: a.Subject, Href: "/answers/" + a.Slug, At: c.Local(a.Visible)}
+		for _, d := range o.departments {
+			if d.ID == a.Department {
+				line.Department = c.Name(d.NameZH, d.NameEN)
+			}
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // channels are the other ways that lead here.

@@ -23,11 +23,15 @@ const listsKept = 5 * time.Second
 type lists struct {
 	college College
 	figures Figures
+	answers Answers
 
 	mu   sync.Mutex
 	read time.Time
 	kept offered
 }
+
+// answersAtHome is how many answers the first page names.
+const answersAtHome = 3
 
 // offered is what a form offers.
 type offered struct {
@@ -36,6 +40,7 @@ type offered struct {
 	policies    []workflow.Policy
 	settings    rules.Values
 	lately      lately
+	answers     []workflow.Publication // the newest
 }
 
 // lately is what the college says of itself on its first page.
@@ -74,7 +79,11 @@ func (l *lists) ask(ctx context.Context, now time.Time) (o offered, err error) {
 	if o.settings, err = rules.ReadSettings(ctx, l.college); err != nil {
 		return o, err
 	}
-	_, o.lately.onTime, o.lately.median, err = l.figures.Lately(ctx)
+	if _, o.lately.onTime, o.lately.median, err = l.figures.Lately(ctx); err != nil {
+		return o, err
+	}
+	newest, err := l.answers.Public(ctx, workflow.PublicQuery{Limit: answersAtHome})
+	o.answers = newest.Publications
 	return o, err
 }
 
@@ -118,6 +127,21 @@ func (o offered) usualDays() int {
 		}
 	}
 	return best
+}
+
+// applicationsWithin is how long the college has for an application, in words.
+func (o offered) applicationsWithin(c *web.Context) string {
+	for _, p := range o.policies {
+		if promise, ok := p.Promises[workflow.Overall]; ok && p.Code == workflow.DisclosurePolicy {
+			return c.Plural("unit."+string(promise.Unit), promise.Amount)
+		}
+	}
+	return ""
+}
+
+// guide is what the college tells applicants for disclosure, or "".
+func (o offered) guide(c *web.Context) string {
+	return c.Name(o.settings.Get(rules.GuideZH), o.settings.Get(rules.GuideEN))
 }
 
 // phones are the numbers to ring in danger: one a line, its name in Chinese and

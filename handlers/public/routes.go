@@ -65,6 +65,14 @@ type Figures interface {
 	Lately(ctx context.Context) (month string, onTime, median report.Value, err error)
 }
 
+// Answers is what the college made public, and what writers say to that;
+// *publication.Answers does it.
+type Answers interface {
+	Public(ctx context.Context, q workflow.PublicQuery) (workflow.PublicListing, error)
+	OfWriter(ctx context.Context, by workflow.Actor, caseID int64) (p workflow.Publication, public bool, err error)
+	Consent(ctx context.Context, by workflow.Actor, caseID int64, agrees bool) (workflow.Case, error)
+}
+
 // Deps is what the pages work with. All of it is required.
 type Deps struct {
 	Intake  Intake
@@ -74,6 +82,7 @@ type Deps struct {
 	Blobs   workflow.Blobs
 	Door    Door
 	Figures Figures
+	Answers Answers
 	// Key is secret, of at least 32 bytes and the same in every replica: it
 	// seals the cookies of receipts and of tracking.
 	Key []byte
@@ -99,7 +108,7 @@ func New(d Deps) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{Deps: d, box: b, lists: &lists{college: d.College, figures: d.Figures}}, nil
+	return &Pages{Deps: d, box: b, lists: &lists{college: d.College, figures: d.Figures, answers: d.Answers}}, nil
 }
 
 // How often one network may do what costs something. A campus is often one
@@ -146,6 +155,7 @@ func (p *Pages) Routes() []web.Route {
 		post("/track/solved", &limitWords, p.say(workflow.Settle)),
 		post("/track/withdraw", &limitWords, p.say(workflow.Withdraw)),
 		post("/track/rate", &limitWords, p.rate),
+		post("/track/publish", &limitWords, p.consent),
 		limited(&limitTracking, get("/track/files/:id", p.file)),
 
 		door(get("/login", p.login)),

@@ -3,8 +3,10 @@ package publication_test
 import (
 	"bytes"
 	"context"
+	"strconv"
 	"testing"
 
+	"mailbox/handlers/document"
 	pages "mailbox/handlers/publication"
 	"mailbox/handlers/web"
 	"mailbox/handlers/web/webtest"
@@ -40,8 +42,10 @@ func (*notice) Decided(context.Context, workflow.Store, workflow.Review) error {
 
 type site struct {
 	*webtest.Site
-	world  *worldtest.World
-	notice *notice
+	world   *worldtest.World
+	notice  *notice
+	reviews *publication.Reviews
+	answers *publication.Answers
 }
 
 func open(t *testing.T) *site {
@@ -49,8 +53,11 @@ func open(t *testing.T) *site {
 	deps, ws := webtest.Prepare(t)
 	s := &site{Site: ws, world: worldtest.New(t, workflowtest.NewMemory()), notice: &notice{}}
 	s.world.Set(webtest.Noon)
-	reviews := publication.NewReviews(s.world.Desk, map[workflow.ReviewSubject]workflow.Reviewed{workflow.ReviewItem: s.notice})
-	p := pages.New(pages.Deps{Reviews: reviews, College: s.world.Store})
+	s.answers = publication.NewAnswers(s.world.Desk, s.world.Vault, s.world.Blobs, web.WithoutMetadata)
+	s.reviews = publication.NewReviews(s.world.Desk, map[workflow.ReviewSubject]workflow.Reviewed{
+		workflow.ReviewItem: s.notice, workflow.ReviewAnswer: s.answers,
+	})
+	p := pages.New(pages.Deps{Reviews: s.reviews, Answers: s.answers, College: s.world.Store, Blobs: s.world.Blobs, Files: document.Files{}})
 	deps.Counts = append(deps.Counts, p.Counts)
 	s.StartWith(t, deps, p.Routes()...)
 	return s
@@ -80,3 +87,5 @@ func (s *site) ask(t *testing.T, doubtful bool) workflow.Review {
 	}
 	return r
 }
+
+func num(n int64) string { return strconv.FormatInt(n, 10) }

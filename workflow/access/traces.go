@@ -39,8 +39,10 @@ func (v *Vault) Traces(ctx context.Context, tx workflow.Store, c workflow.Case, 
 // address's own name when that is long enough to be somebody's.
 func partsOf(who workflow.Identity) []workflow.Trace {
 	parts := []workflow.Trace{
-		{Kind: workflow.TraceName, Words: who.Name}, {Kind: workflow.TraceName, Words: given(who.Name)},
-		{Kind: workflow.TracePhone, Words: who.Phone}, {Kind: workflow.TraceNumber, Words: who.Number},
+		{Kind: workflow.TraceName, Words: who.Name},
+		{Kind: workflow.TraceName, Words: given(who.Name)},
+		{Kind: workflow.TracePhone, Words: who.Phone},
+		{Kind: workflow.TraceNumber, Words: who.Number},
 		{Kind: workflow.TraceMail, Words: who.Email},
 	}
 	if name, _, ok := strings.Cut(who.Email, "@"); ok && utf8.RuneCountInString(name) >= 5 {

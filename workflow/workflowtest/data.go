@@ -37,6 +37,10 @@ type data struct {
 	policies    table[int64, workflow.Policy] // by version
 	calendars   table[int64, workflow.CalendarVersion]
 
+	applications table[int64, workflow.Application]
+	campaigns    table[int64, workflow.Campaign]
+	appraisals   table[int64, workflow.Appraisal]
+
 	categoryIDs, policyIDs int64
 
 	reviews      table[int64, workflow.Review]
@@ -58,11 +62,15 @@ type data struct {
 
 	facts   table[int64, storedFact]
 	figures map[workflow.Fact]int
+
+	bulletins table[int64, workflow.Bulletin]
 }
 
 func newData() *data {
 	return &data{
-		columns: newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
+		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
+		appraisals: newTable[int64, workflow.Appraisal](),
+		columns:    newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
 		imports: newTable[int64, workflow.Import](), duties: officialDuties(),
 		cases: newTable[int64, workflow.Case](), serials: newTable[string, int64](), assists: newTable[string, assist](),
 		words: newTable[int64, string](), extensions: newTable[int64, workflow.Extension](),
@@ -76,7 +84,7 @@ func newData() *data {
 		templates: newTable[int64, workflow.AnswerTemplate](), settings: newTable[string, string](),
 		accounts: newTable[int64, workflow.Account](), policies: newTable[int64, workflow.Policy](),
 		calendars: newTable[int64, workflow.CalendarVersion](), facts: newTable[int64, storedFact](),
-		figures: map[workflow.Fact]int{},
+		figures: map[workflow.Fact]int{}, bulletins: newTable[int64, workflow.Bulletin](),
 		reports: newTable[int64, workflow.AnnualReport](), blocks: newTable[string, workflow.AnnualBlock](), texts: newTable[string, annualText](),
 		comments: newTable[int64, workflow.AnnualComment](), overrides: newTable[string, workflow.AnnualOverride](),
 		snapshots: newTable[int64, workflow.AnnualSnapshot](), contacts: newTable[int64, yearContacts](),
@@ -87,6 +95,7 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
+		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
 		cases: d.cases.clone(), serials: d.serials.clone(), assists: d.assists.clone(),
 		words: d.words.clone(), extensions: d.extensions.clone(),
@@ -104,7 +113,8 @@ func (d *data) clone() *data {
 		overrides: d.overrides.clone(), snapshots: d.snapshots.clone(), contacts: d.contacts.clone(),
 		reviews: d.reviews.clone(), publications: d.publications.clone(),
 		redactions: d.redactions.clone(), proofs: d.proofs.clone(),
-		figures: cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
+		bulletins: d.bulletins.clone(),
+		figures:   cloneFigures(d.figures), categoryIDs: d.categoryIDs, policyIDs: d.policyIDs,
 	}
 }
 

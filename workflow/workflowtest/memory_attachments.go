@@ -13,7 +13,8 @@ func (m *Memory) FilesInUse(ctx context.Context, sha256 []string) ([]string, err
 		for _, s := range sha256 {
 			files := d.files.where(func(f workflow.File) bool { return f.SHA256 == s })
 			mails := d.mails.where(func(r workflow.RawMail) bool { return r.SHA256 == s })
-			if len(files)+len(mails) > 0 {
+			appraisals := d.appraisals.where(func(a workflow.Appraisal) bool { return a.File.SHA256 == s })
+			if len(files)+len(mails)+len(appraisals) > 0 {
 				out = append(out, s)
 			}
 		}

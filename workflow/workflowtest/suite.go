@@ -25,6 +25,8 @@ func TestStore(t *testing.T, open func(testing.TB) workflow.Store) {
 		atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises, attachmentPromises, answerPromises, clockPromises,
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises,
 		atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises, answerPromises, clockPromises,
+		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, matterPromises,
+		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, flawPromises, bulletinPromises,
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, annualPromises, reviewPromises,
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, ledgerPromises, reviewPromises,
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, reviewPromises, publicationPromises,

@@ -9,7 +9,7 @@ import (
 )
 
 var attachmentPromises = []promise{
-	{"files of messages, drafts and mails are in use, others are not", filesInUse},
+	{"files of messages, drafts, mails and appraisals are in use, others are not", filesInUse},
 }
 
 func filesInUse(t *testing.T, s workflow.Store, c College) {
@@ -20,8 +20,11 @@ func filesInUse(t *testing.T, s workflow.Store, c College) {
 	a := addAnswer(t, s, x, 1, c)
 	must(t, s.AddFile(t.Context(), &workflow.File{CaseID: x.ID, Answer: a.ID, SHA256: sum("b"), Name: "二.png", MediaType: "image/png", Size: 1, At: Morning}))
 	must(t, s.AddRawMail(t.Context(), &workflow.RawMail{Source: "smtp", External: "x", SHA256: sum("c"), Size: 1, Received: Morning, State: workflow.MailNew}))
-	got := ok(s.FilesInUse(t.Context(), []string{sum("d"), sum("c"), sum("b"), sum("a")}))(t)
+	about := appraisal(c, "2026-11-20", "问卷")
+	about.File = workflow.NewFile{SHA256: sum("e"), Name: "卷.pdf"}
+	must(t, s.AddAppraisal(t.Context(), &about))
+	got := ok(s.FilesInUse(t.Context(), []string{sum("e"), sum("d"), sum("c"), sum("b"), sum("a")}))(t)
 	slices.Sort(got)
-	same(t, "in use", got, []string{sum("a"), sum("b"), sum("c")})
+	same(t, "in use", got, []string{sum("a"), sum("b"), sum("c"), sum("e")})
 	same(t, "of none", ok(s.FilesInUse(t.Context(), nil))(t), nil)
 }

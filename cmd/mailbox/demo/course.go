@@ -69,11 +69,13 @@ func (s *script) whole() {
 		s.sign()
 		s.answered(s.letter.SecondAnswer)
 	}
+	s.campaigned()
 	if s.letter.Rating != nil {
 		s.writer("rate", 3, 130, rate(*s.letter.Rating))
 	}
 	if !s.letter.Sealed {
 		s.urgent = false
+		s.selected()
 		s.staff("archive", 235*workday, 245*workday, do(clerk, casework.Act{Action: workflow.Archive, Note: s.says("archive")}))
 	}
 }

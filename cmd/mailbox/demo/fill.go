@@ -13,6 +13,7 @@ import (
 	"mailbox/workflow/casework"
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
+	"mailbox/workflow/publication"
 	"mailbox/workflow/sla"
 )
 
@@ -22,6 +23,7 @@ type Deps struct {
 	Keeper    workflow.Keeper
 	Vault     workflow.Vault
 	Tracer    workflow.Tracer
+	Clean     publication.Cleaner
 	Codes     workflow.Codes
 	Proof     intake.Proof
 	Limiter   workflow.Limiter
@@ -135,7 +137,7 @@ func (c College) scripts(now time.Time, cal calendar.Working) ([]*script, error)
 
 // newPlayer joins the use cases to a clock of their own.
 func newPlayer(ctx context.Context, d Deps, now time.Time) (*player, calendar.Working, error) {
-	p := &player{clock: &clock{now: now}, alarms: newAlarms(), subjects: map[string]*subject{}}
+	p := &player{present: now, clock: &clock{now: now}, alarms: newAlarms(), subjects: map[string]*subject{}}
 	store := told{d.Store, now}
 	var cal calendar.Working
 	build := func(v workflow.CalendarVersion) (workflow.WorkingTime, error) {
@@ -152,6 +154,8 @@ func newPlayer(ctx context.Context, d Deps, now time.Time) (*player, calendar.Wo
 	}
 	p.intake = intake.New(p.desk, d.Vault, d.Codes, d.Proof)
 	p.cases = casework.New(p.desk, d.Codes, d.Limiter, d.Tracer)
+	p.answers = publication.NewAnswers(p.desk, d.Tracer, d.Blobs, d.Clean)
+	p.reviews = publication.NewReviews(p.desk, map[workflow.ReviewSubject]workflow.Reviewed{workflow.ReviewAnswer: p.answers})
 	p.mailroom = intake.NewMailroom(p.intake, d.Blobs, d.Reader, p.follow, delivery.New(delivery.Deps{Desk: p.desk}).Bounced)
 	if _, _, err := rules.Working(ctx); err != nil {
 		return nil, cal, err

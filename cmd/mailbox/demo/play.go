@@ -10,6 +10,7 @@ import (
 	"mailbox/workflow"
 	"mailbox/workflow/casework"
 	"mailbox/workflow/intake"
+	"mailbox/workflow/publication"
 	"mailbox/workflow/sla"
 )
 
@@ -30,9 +31,13 @@ type player struct {
 	mailroom    *intake.Mailroom
 	cases       *casework.Casework
 	watch       *sla.Watch
+	answers     *publication.Answers
+	reviews     *publication.Reviews
+	present     time.Time
 	people      map[string]workflow.Actor
 	departments map[string]int64
 	categories  map[string]int64
+	campaign    int64
 	subjects    map[string]*subject
 }
 

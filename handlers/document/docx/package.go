@@ -76,10 +76,10 @@ func language(d workflow.Document) string {
 	return "zh-CN"
 }
 
-// writeSettings: pages have two sides, and punctuation may stand in the margin.
+// writeSettings: pages have two sides, and what a printer sets close stands close.
 func writeSettings(x *xmlWriter, d workflow.Document) {
 	x.raw(`<w:settings ` + namespaces + `><w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/><w:evenAndOddHeaders/>`)
-	x.raw(`<w:drawingGridVerticalSpacing w:val="579"/><w:characterSpacingControl w:val="compressPunctuation"/>`)
+	x.raw(`<w:drawingGridVerticalSpacing w:val="579"/><w:characterSpacingControl w:val="doNotCompress"/>`)
 	x.raw(`<w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/><w:doNotLeaveBackslashAlone/><w:ulTrailSpace/><w:doNotExpandShiftReturn/><w:adjustLineHeightInTable/><w:useFELayout/>`)
 	x.raw(`<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>`)
 	x.raw(`<w:themeFontLang w:val="en-US" w:eastAsia="` + language(d) + `"/></w:settings>`)

@@ -16,12 +16,9 @@ func geometry(landscape bool) page {
 	return page{form.PageWidth, form.PageHeight, form.Top, form.Right, form.Bottom, form.Left}
 }
 
-// charSpace is how much closer than their size characters stand, in 4096ths of a
-// point.
-const charSpace = (int(form.TextWidth)*4096/28 - int(form.Size3)*10*4096) / 20
-
-// section writes the page of a section, its footers and its grid of 22 lines of
-// 28 characters.
+// section writes the page of a section, its footers and its grid of 22 lines. The
+// 28 characters of a line come from their spacing (closer), not from a grid of
+// characters: LibreOffice reads that one wrong and loses the last sign of a full line.
 func (x *xmlWriter) section(landscape bool) {
 	g, turned := geometry(landscape), ""
 	if landscape {
@@ -30,7 +27,7 @@ func (x *xmlWriter) section(landscape bool) {
 	x.raw(`<w:sectPr><w:footerReference w:type="default" r:id="rId4"/><w:footerReference w:type="even" r:id="rId5"/><w:type w:val="nextPage"/>`)
 	x.rawf(`<w:pgSz w:w="%d" w:h="%d"%s/>`, g.width, g.height, turned)
 	x.rawf(`<w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="851" w:footer="%d" w:gutter="0"/>`, g.top, g.right, g.bottom, g.left, min(form.PageNumber, g.bottom-400))
-	x.rawf(`<w:cols w:space="425"/><w:docGrid w:type="linesAndChars" w:linePitch="%d" w:charSpace="%d"/></w:sectPr>`, form.Pitch, charSpace)
+	x.rawf(`<w:cols w:space="425"/><w:docGrid w:type="lines" w:linePitch="%d"/></w:sectPr>`, form.Pitch)
 }
 
 // writeFooter writes the page number, — 1 —, one character from the outer edge:

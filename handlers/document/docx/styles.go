@@ -6,8 +6,7 @@ import (
 )
 
 // closer is how much closer than their size characters of the text stand, in
-// twips, so that 28 fill a line. The grid of the section asks for the same, but not
-// every word processor understands it; so the text says it and leaves the grid alone.
+// twips, so that 28 fill a line in every word processor.
 const closer = -5
 
 const latin = "Times New Roman"
@@ -41,11 +40,11 @@ func writeStyles(x *xmlWriter, d workflow.Document) {
 	x.fontsOf(form.FangSong)
 	x.rawf(`<w:sz w:val="%d"/><w:szCs w:val="%d"/>`, form.Size3, form.Size3)
 	x.raw(`<w:lang w:val="en-US" w:eastAsia="` + language(d) + `" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>`)
-	x.rawf(`<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/><w:pPr><w:widowControl w:val="0"/><w:snapToGrid w:val="0"/><w:spacing w:line="%d" w:lineRule="exact"/><w:jc w:val="both"/></w:pPr><w:rPr><w:snapToGrid w:val="0"/><w:spacing w:val="%d"/><w:sz w:val="%d"/><w:szCs w:val="%d"/></w:rPr></w:style>`, form.Pitch, closer, form.Size3, form.Size3)
+	x.rawf(`<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/><w:pPr><w:widowControl w:val="0"/><w:overflowPunct w:val="0"/><w:snapToGrid w:val="0"/><w:spacing w:line="%d" w:lineRule="exact"/><w:jc w:val="both"/></w:pPr><w:rPr><w:snapToGrid w:val="0"/><w:spacing w:val="%d"/><w:sz w:val="%d"/><w:szCs w:val="%d"/></w:rPr></w:style>`, form.Pitch, closer, form.Size3, form.Size3)
 	x.raw(`<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont"><w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>`)
 	x.raw(`<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>`)
 	for _, role := range form.Roles {
-		x.style(role, form.Looks[role])
+		x.style(role, form.Looks[role], d.Locale == "en")
 	}
 	x.plainStyle("Footer", "footer", form.Song, form.Size4)
 	x.plainStyle("Mark", "Document Mark", form.Song, form.SizeSmall5)
@@ -62,7 +61,9 @@ func styleID(role form.Role) string {
 	return string(role)
 }
 
-func (x *xmlWriter) style(role form.Role, look form.Look) {
+// style writes the style of a role. Latin letters have no Hei face: in an English
+// document headings are bold instead.
+func (x *xmlWriter) style(role form.Role, look form.Look, english bool) {
 	if role == form.Blank {
 		return
 	}
@@ -80,6 +81,9 @@ func (x *xmlWriter) style(role form.Role, look form.Look) {
 	}
 	x.raw(`</w:pPr><w:rPr>`)
 	x.fontsOf(look.Face)
+	if english && (look.Face == form.Hei || look.Face == form.Title) {
+		x.raw(`<w:b/>`)
+	}
 	if role == form.Letterhead {
 		x.raw(`<w:color w:val="FF0000"/>`)
 	}

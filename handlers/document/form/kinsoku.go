@@ -17,7 +17,7 @@ func MayBreak(before, after rune) bool {
 	switch {
 	case after == ' ' || unicode.Is(unicode.M, after):
 		return false // blanks hang at the end of their line, marks stay on their letter
-	case before == ' ':
+	case before == ' ', after == '@': // long addresses break before their @
 		return true
 	case strings.ContainsRune(notFirst, after), strings.ContainsRune("-/", after) && word(before),
 		strings.ContainsRune(notLast, before):

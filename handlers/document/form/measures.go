@@ -65,7 +65,7 @@ func letterheadSize(text string) Size {
 	return Size(max(smallest, min(largest, int(TextWidth)*96/100/5/width)))
 }
 
-// The letterhead begins 35 mm below the upper edge of the text.
+// LetterheadTop is how far below the upper edge of the text the letterhead begins: 35 mm.
 const LetterheadTop Twips = 1984
 
 // LetterheadLine is how high the letterhead's line is.

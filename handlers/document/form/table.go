@@ -168,10 +168,10 @@ func alignment(d demand, right bool) Align {
 }
 
 func (t *Table) demand(column int) demand {
-	const most, widestWord = smallCell, 26
+	const most, widestWord = smallCell, 32
 	d := demand{like: 4, must: 4}
 	look := func(cell string) {
-		d.like = min(most, max(d.like, Width(cell)))
+		d.like = min(most, max(d.like, ample(cell)))
 		d.must = min(widestWord, max(d.must, longestWord(cell)))
 	}
 	for _, row := range t.Rows {
@@ -189,14 +189,26 @@ func (t *Table) demand(column int) demand {
 
 // longestWord is the width of the longest part that is not broken.
 func longestWord(text string) int {
-	longest, width, before := 0, 0, ' '
-	for _, r := range text {
+	longest, start, before := 0, 0, ' '
+	for i, r := range text {
 		if MayBreak(before, r) {
-			width = 0
+			longest, start = max(longest, ample(text[start:i])), i
 		}
-		width += RuneWidth(r)
-		longest = max(longest, width)
 		before = r
 	}
-	return longest
+	return max(longest, ample(text[start:]))
+}
+
+// ample is the width of a text in a font with wide Latin letters and digits.
+func ample(text string) int {
+	const tenths = 12 // of a half em
+	n := 0
+	for _, r := range text {
+		if w := RuneWidth(r); w == 1 {
+			n += tenths
+		} else {
+			n += 10 * w
+		}
+	}
+	return (n + 9) / 10
 }
