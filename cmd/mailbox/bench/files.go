@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -70,8 +71,7 @@ func heldWhile(ctx context.Context, do func() error) (most float64, took time.Du
 	for {
 		select {
 		case <-ctx.Done():
-			<-done
-			return most, time.Since(begun), ctx.Err()
+			return most, time.Since(begun), errors.Join(ctx.Err(), <-done)
 		case err := <-done:
 			return most, time.Since(begun), err
 		case <-tick.C:
