@@ -20,7 +20,7 @@ const (
 )
 
 // fewFacts is how many facts are read before their cases.
-const fewFacts = 3000
+const fewFacts = 1000
 
 // leading is what leads in a list about a figure.
 func (s *Store) leading(ctx context.Context, q *workflow.FactQuery) (lead, error) {

@@ -64,6 +64,7 @@ type section struct {
 
 var sections = []section{
 	{"start", start},
+	{"files", files}, // while there is nothing else in memory
 	{"letters", letters},
 	{"mails", mails},
 	{"timers", timers},
@@ -71,7 +72,6 @@ var sections = []section{
 	{"figures", figures},
 	{"recount", recount},
 	{"projection", projection},
-	{"files", files},
 }
 
 // Names lists what can be measured alone.
