@@ -17,6 +17,7 @@ type Store interface {
 	Cases
 	Letters
 	Dialogue
+	Attachments
 	Answers
 	Clocks
 	Events
@@ -26,6 +27,9 @@ type Store interface {
 	People
 	Rules
 	Figures
+	Applications
+	Campaigns
+	Appraisals
 	Checks
 	Bulletins
 	Annals
@@ -115,6 +119,10 @@ type Query struct {
 	Calm       time.Time // due at or after, or without a running clock: the last column of a board
 	Refused    bool      // only cases that a department has refused back
 	Unrefused  bool      // only cases that none has
+	Concern    Concern   // AnyConcern: only cases about information disclosure
+	Decision   Decision
+	Campaign   int64
+	Proposed   int64 // campaign a department wishes them counted for
 	Writer     string
 	Search     string // what a person typed: a number, or text
 	Fact       *FactQuery
@@ -257,7 +265,8 @@ type Events interface {
 	AddEvent(ctx context.Context, e Event) error
 	// EventsOf returns the history in order, with actors' names.
 	EventsOf(ctx context.Context, caseID int64) ([]Event, error)
-	// AddJournal appends e after the last entry; link makes its hash from the
+	// AddJournal appends e after the last entry, and keeps others from appending
+	// until Atomic ends; link makes its hash from the
 	// hash before it (nil for the first) and e as it will be read again: Seq and
 	// At are set.
 	AddJournal(ctx context.Context, e JournalEntry, link func(prev []byte, e JournalEntry) []byte) error

@@ -180,6 +180,9 @@ func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
 		if err != nil {
 			return err
 		}
+		if err := a.verifyReports(ctx, w, &faults); err != nil {
+			return err
+		}
 		differences, err := a.figures.Recount(ctx, say.telling("server.verify.figures"))
 		if err != nil {
 			return err

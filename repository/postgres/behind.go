@@ -85,7 +85,7 @@ func (c *conditions) fact(q *workflow.FactQuery) {
 // since, nor one of what is seldom at those of everything else. A day more at
 // both ends covers every time zone.
 func (c *conditions) within(q workflow.FactQuery) {
-	known, ok := factColumns[workflow.Measure(strings.TrimPrefix(string(q.Measure), string(workflow.Measure("").Sealed())))]
+	known, ok := factColumnOf(workflow.Measure(strings.TrimPrefix(string(q.Measure), string(workflow.Measure("").Sealed()))))
 	if !ok {
 		return
 	}
@@ -100,20 +100,34 @@ func (c *conditions) within(q workflow.FactQuery) {
 
 const receivedAt = "c.received_at"
 
+type factColumn struct{ at, state string }
+
+func factColumnOf(m workflow.Measure) (factColumn, bool) {
+	known, ok := factColumns[m]
+	for _, c := range workflow.Concerns {
+		if c.Measure() == m {
+			return factColumn{at: receivedAt}, true
+		}
+	}
+	return known, ok
+}
+
 // factColumns say by which moment of a case a measure is counted, and what else
 // must be true of it.
-var factColumns = map[workflow.Measure]struct{ at, state string }{
+var factColumns = map[workflow.Measure]factColumn{
 	workflow.CountReceived:   {at: receivedAt},
 	workflow.CountRefused:    {at: receivedAt, state: "c.refusals > 0"},
 	workflow.CountAskedAgain: {at: receivedAt, state: "c.asked_again > 0"},
 	workflow.CountArrived:    {at: receivedAt},
 	workflow.CountFate:       {at: receivedAt},
+	workflow.CountApplied:    {at: receivedAt},
 	workflow.CountAccepted:   {at: "c.accepted_at"},
 	workflow.CountSigned:     {at: "c.signed_for_at"},
 	workflow.CountDeclined:   {at: "c.ended_at", state: "c.state = 'declined'"},
 	workflow.CountMerged:     {at: "c.ended_at", state: "c.state = 'merged'"},
 	workflow.CountWithdrawn:  {at: "c.ended_at", state: "c.state = 'withdrawn'"},
 	workflow.CountClosed:     {at: "c.ended_at", state: "c.state IN ('closed', 'archived')"},
+	workflow.CountCampaign:   {at: "c.ended_at"},
 	workflow.CountAnswered:   {at: "c.answered_at"},
 	workflow.CountInTime:     {at: "c.answered_at", state: "c.in_time"},
 	workflow.CountLate:       {at: "c.answered_at", state: "NOT c.in_time"},
