@@ -70,6 +70,7 @@ var sections = []section{
 	{"timers", timers},
 	{"lists", lists},
 	{"figures", figures},
+	{"report", reported},
 	{"recount", recount},
 	{"projection", projection},
 }
