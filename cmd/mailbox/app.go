@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"mailbox/handlers/channel/email"
 	"mailbox/handlers/channel/email/receive"
 	"mailbox/handlers/channel/site"
 	"mailbox/handlers/document"
@@ -96,7 +97,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.ledger = ledger.New(a.desk)
 	a.feeds = ledger.NewFeeds(a.ledger, site.New())
-	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
+	a.imports = ledger.NewImports(a.ledger, document.Files{}, email.Archive{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	return a, a.joinMail(c, w)
 }
