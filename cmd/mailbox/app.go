@@ -37,6 +37,7 @@ type app struct {
 	codes    workflow.Codes
 	vault    *access.Vault
 	door     *access.Door
+	tokens   *access.Tokens
 	intake   *intake.Intake
 	mailroom *intake.Mailroom
 	cases    *casework.Casework
@@ -82,6 +83,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 		return nil, fmt.Errorf("passwords: %w", err)
 	}
 	a.door = access.NewDoor(s.store, s.redis.Sessions(), s.redis, a.passwords, a.desk.Keeper.Chain, w.Now)
+	a.tokens = access.NewTokens(a.desk, k.derive("tokens"))
 	if a.proof, err = intake.NewProof(k.secret); err != nil {
 		return nil, err
 	}

@@ -64,10 +64,13 @@ type data struct {
 	figures map[workflow.Fact]int
 
 	bulletins table[int64, workflow.Bulletin]
+
+	tokens table[int64, workflow.Token]
 }
 
 func newData() *data {
 	return &data{
+		tokens:       newTable[int64, workflow.Token](),
 		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
 		appraisals: newTable[int64, workflow.Appraisal](),
 		columns:    newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
@@ -95,6 +98,7 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
+		tokens:       d.tokens.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
 		cases: d.cases.clone(), serials: d.serials.clone(), assists: d.assists.clone(),
