@@ -32,6 +32,7 @@ type Store interface {
 	Reviews
 	Ledger
 	Publications
+	ChannelRows
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }

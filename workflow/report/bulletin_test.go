@@ -9,8 +9,8 @@ import (
 	"mailbox/workflow"
 	"mailbox/workflow/casework"
 	"mailbox/workflow/report"
-	"mailbox/workflow/worldtest"
 	"mailbox/workflow/workflowtest"
+	"mailbox/workflow/worldtest"
 )
 
 // month is a college with a letter of November, two days before December.

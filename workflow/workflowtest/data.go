@@ -60,10 +60,18 @@ type data struct {
 	figures map[workflow.Fact]int
 
 	bulletins table[int64, workflow.Bulletin]
+
+	channels      table[string, workflow.ChannelSettings]
+	calls         table[int64, workflow.Call]
+	conversations table[int64, workflow.Conversation]
+	bindings      table[int64, int64] // conversation by case
+	tries         table[int64, workflow.NoticeTry]
 }
 
 func newData() *data {
 	return &data{
+		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
+		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
 		columns: newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
 		imports: newTable[int64, workflow.Import](), duties: officialDuties(),
 		cases: newTable[int64, workflow.Case](), serials: newTable[string, int64](), assists: newTable[string, assist](),
@@ -89,6 +97,7 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
+		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
 		cases: d.cases.clone(), serials: d.serials.clone(), assists: d.assists.clone(),
 		words: d.words.clone(), extensions: d.extensions.clone(),

@@ -65,7 +65,7 @@ func flawsFound(t *testing.T, s workflow.Store, c College) {
 		workflow.FlawFuture:       flawedCase(t, s, c, true, true, func(x *workflow.Case) { x.Received = Morning.AddDate(0, 0, 2) }),
 		workflow.FlawNoDepartment: flawedCase(t, s, c, true, true, given),
 		workflow.FlawVerdict:      flawedCase(t, s, c, true, true, func(x *workflow.Case) { of(c.Academic.ID)(x); x.InTime = nil }),
-		workflow.FlawRating:       flawedCase(t, s, c, true, false, func(x *workflow.Case) {
+		workflow.FlawRating: flawedCase(t, s, c, true, false, func(x *workflow.Case) {
 			x.State, x.Ended, x.Outcome = workflow.Closed, x.Received.Add(time.Hour), workflow.OutcomeNoReply
 			x.Rating = workflow.Rating{At: x.Ended, Speed: 4, Attitude: 5, Result: 4}
 		}),
