@@ -50,6 +50,7 @@ const (
 	NoticeReview     NoticeKind = "review"     // reviewers: something waits to become public
 	NoticeReviewed   NoticeKind = "reviewed"   // who asked: the review is decided
 	NoticeDutyLate   NoticeKind = "duty_late"  // department heads and office: something of the list is not published in time
+	NoticeChannel    NoticeKind = "channel"    // office and administrators: a platform people write through is dead
 )
 
 // NoticeKinds lists every kind, so that a test can ask for the words of each.
@@ -59,6 +60,7 @@ var NoticeKinds = []NoticeKind{
 	NoticeWarning, NoticeBreach, NoticeMoreTime, NoticeDecided, NoticeReminder, NoticeUndeliver, NoticeUrgent, NoticeInstructed,
 	NoticeDrafted, NoticeBulletin,
 	NoticeReview, NoticeReviewed, NoticeDutyLate,
+	NoticeChannel,
 }
 
 // Ways a notice goes out.

@@ -20,7 +20,7 @@ var flawConditions = map[workflow.Flaw]string{
 	workflow.FlawNoDepartment: `(c.department_id IS NULL AND (c.answered_at IS NOT NULL OR c.state IN ('routed', 'in_hand', 'drafted', 'signed')))`,
 	workflow.FlawVerdict:      `(c.answered_at IS NOT NULL AND (c.in_time IS NULL OR c.worked_minutes IS NULL))`,
 	workflow.FlawRating:       `(c.rated_at IS NOT NULL AND (c.rate_result IS NULL OR c.rate_speed IS NULL OR c.rate_attitude IS NULL OR c.answered_at IS NULL))`,
-	workflow.FlawCategory: `(c.ended_at IS NULL AND NOT EXISTS (SELECT FROM categories k WHERE k.id = c.category_id AND k.active))`,
+	workflow.FlawCategory:     `(c.ended_at IS NULL AND NOT EXISTS (SELECT FROM categories k WHERE k.id = c.category_id AND k.active))`,
 	workflow.FlawClock: `(c.ended_at IS NOT NULL AND c.id IN (
 		SELECT k.case_id FROM clocks k WHERE k.met_at IS NULL AND k.cancelled_at IS NULL))`,
 	workflow.FlawNoClock: `(c.ended_at IS NULL AND NOT EXISTS (

@@ -100,6 +100,10 @@ type Voice interface {
 	Speak(ctx context.Context, s Speech) (r workflow.SendResult, external string)
 }
 
+// patience is on which attempt a platform that is away is passed over for the
+// next step.
+const patience = 3
+
 // climb tries one step of the ladder after the other until one has reached the
 // reader, or nobody knows whether it has.
 func (c *Courier) climb(ctx context.Context, n workflow.Notice) (workflow.SendResult, []workflow.NoticeTry, error) {
@@ -124,6 +128,9 @@ func (c *Courier) climb(ctx context.Context, n workflow.Notice) (workflow.SendRe
 		}
 		if err != nil {
 			return again, tries, err
+		}
+		if r.State == workflow.Queued && n.Attempt >= patience && rung.Step != workflow.StepMail {
+			r.State = workflow.Failed // there are other ways
 		}
 		one.Outcome, one.Reason = outcome(r, passed), r.Reason
 		tries = append(tries, one)
