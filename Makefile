@@ -35,7 +35,7 @@ race: ## run the tests under the race detector
 	@.ci/install race
 	@CGO_ENABLED=1 $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race $(TESTFLAGS) -timeout 20m ./...
 
-bench: ## measure: start, letters, mails, timers, lists, figures (BENCH: its options)
+bench: ## measure speed and size (BENCH: options, such as --only lists,figures --keep)
 	@.ci/install run
 	@$(MAKE) build
 	@./bin/mailbox bench $(BENCH)

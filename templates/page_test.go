@@ -33,7 +33,7 @@ func samples() []sample {
 	for _, status := range []int{400, 403, 404, 409, 413, 429, 500, 503} {
 		all = append(all, sample{"public/error.html", func(_ *templates.Set, locale string) any { return templatestest.Error(locale, status) }})
 	}
-	return all
+	return append(all, sample{"public/error.html", func(_ *templates.Set, locale string) any { return templatestest.StaffWaits(locale) }})
 }
 
 func render(t *testing.T, set *templates.Set, locale string, s sample) string {

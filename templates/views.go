@@ -39,10 +39,17 @@ type ErrorPage struct {
 	Message   string // what exactly went wrong, in words, or ""
 	Retry     string // when trying again may help, in words: "30 秒"
 	Reference string // to quote when asking for help
+	Staff     bool   // only what staff do is closed; writers go on
+	Action    string // where Fields, what was sent in vain, can be sent again
+	Fields    []Hidden
+	Files     bool // there were files, which are not kept
 }
 
 // Case is the part of the page's keys that fits the status.
 func (e ErrorPage) Case() string {
+	if e.Staff {
+		return "error.status.staff"
+	}
 	switch e.Status {
 	case 400, 409, 413, 429, 500, 503:
 		return "error.status." + strconv.Itoa(e.Status)

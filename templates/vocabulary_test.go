@@ -23,7 +23,9 @@ func TestVocabularyHasWords(t *testing.T) {
 		named("state.", workflow.States), named("progress.", workflow.States), named("action.", workflow.Actions),
 		named("kind.", workflow.CaseKinds), named("channel.", workflow.Channels), named("mode.", workflow.Modes),
 		named("status.", workflow.WriterStatuses[1:]), named("role.", workflow.Roles), named("clock.", workflow.ClockKinds),
-		named("ground.", workflow.Grounds),
+		named("ground.", workflow.Grounds), named("decision.", workflow.Decisions), named("concern.", workflow.Concerns),
+		named("purpose.", workflow.Purposes[1:]), named("delivery.", workflow.Deliveries[1:]), named("withheld.", workflow.ReviewGrounds),
+		named("appraisal.kind.", workflow.AppraisalKinds),
 	} {
 		for _, key := range keys {
 			for _, locale := range templates.Locales {

@@ -27,6 +27,10 @@ type Case struct {
 	PublishWish     bool
 	Ground          Ground
 	Outcome         Outcome
+	Decision        Decision // of an application for disclosure
+	Concern         Concern  // about information disclosure, whatever its category
+	Campaign        int64    // counted for this one; 0: none
+	Proposed        int64    // campaign a department wishes it counted for
 	MergedInto      int64
 	SplitFrom       int64
 

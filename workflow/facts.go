@@ -32,7 +32,17 @@ const (
 	CountInFirst    Measure = "in_first"   // by the day of the first answer: by the time first promised
 	CountHandled    Measure = "handled"    // by the day of the first answer; bucket: whole working hours of the department
 	CountSigned     Measure = "signed"     // by the day it was signed for; bucket: 1 in time, 2 late
+	CountApplied    Measure = "applied"    // applications for disclosure, by the day they came
+	CountCampaign   Measure = "campaign"   // by the day it closed; bucket: the campaign
 )
+
+// Measure is the measure of applications decided so: by the day of the first
+// answer, of those without one by the day they ended.
+func (d Decision) Measure() Measure { return CountApplied + "." + Measure(d) }
+
+// Measure is the measure of cases about information disclosure, by the day they
+// came; letters joined to another case are not counted again.
+func (c Concern) Measure() Measure { return "concern." + Measure(c) }
 
 // Sealed is the measure that counts the same of sealed cases.
 func (m Measure) Sealed() Measure { return "sealed." + m }
@@ -135,7 +145,29 @@ func FactsOf(c Case, zone *time.Location) []Fact {
 	if c.AskedAgain > 0 {
 		add(CountAskedAgain, c.Received, c.AskedAgain)
 	}
+	addMatters(add, c)
 	return out
+}
+
+// addMatters counts what the annual report on information disclosure asks for.
+func addMatters(add adder, c Case) {
+	if c.Concern != "" && c.State != Merged {
+		add(c.Concern.Measure(), c.Received, 0)
+	}
+	if c.Campaign != 0 && (c.State == Closed || c.State == Archived) {
+		add(CountCampaign, c.Ended, int(c.Campaign))
+	}
+	if c.Kind != Disclosure {
+		return
+	}
+	add(CountApplied, c.Received, 0)
+	switch {
+	case c.Decision == NoDecision:
+	case !c.Answered.IsZero():
+		add(c.Decision.Measure(), c.Answered, 0)
+	default:
+		add(c.Decision.Measure(), c.Ended, 0) // nothing while it has not ended
+	}
 }
 
 type adder func(m Measure, at time.Time, bucket int)

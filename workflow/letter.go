@@ -67,6 +67,7 @@ type Letter struct {
 	HTML         string // cleaned
 	Identity     Identity
 	About        int64
+	Application  Application // what an application for disclosure says beyond a letter
 	Publish      bool
 	Urgent       bool
 	Locale       string
@@ -88,7 +89,11 @@ type NewFile struct {
 // ContentHash is SHA-256 over what the writer sent; the receipt's proof signs it.
 func (l Letter) ContentHash() []byte {
 	h := sha256.New()
-	for _, s := range append([]string{l.Subject, l.Body}, fileHashes(l.Files)...) {
+	parts := append([]string{l.Subject, l.Body}, fileHashes(l.Files)...)
+	if a := l.Application; !a.Empty() {
+		parts = append(parts, a.Asked, a.Purpose, a.Delivery)
+	}
+	for _, s := range parts {
 		sum := sha256.Sum256([]byte(s))
 		h.Write(sum[:])
 	}

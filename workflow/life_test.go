@@ -40,7 +40,7 @@ func newLife(t fataler) *life {
 func (l *life) begin() {
 	l.next++
 	l.c = workflow.Case{
-		ID: l.next, State: workflow.Received, Kind: workflow.Complaint, Category: 1, Channel: workflow.Web, Mode: workflow.Signed, Writer: "w",
+		ID: l.next, State: workflow.Received, Kind: []workflow.CaseKind{workflow.Complaint, workflow.Disclosure}[l.next%2], Category: 1, Channel: workflow.Web, Mode: workflow.Signed, Writer: "w",
 		Received: l.now, Worked: -1, Updated: l.now,
 	}
 	l.begun()
@@ -129,6 +129,10 @@ func (l *life) refused(before workflow.Case, err error) {
 // beside does what the caller of Do must do.
 func (l *life) beside(m workflow.Move) {
 	switch m.Action {
+	case workflow.Approve:
+		if l.c.Kind == workflow.Disclosure {
+			l.c.Decision = workflow.ChosenDecisions[l.next%int64(len(workflow.ChosenDecisions))]
+		}
 	case workflow.Merge:
 		l.c.MergedInto = l.c.ID + 1000
 	case workflow.Route:

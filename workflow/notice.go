@@ -51,6 +51,15 @@ const (
 	NoticeReviewed   NoticeKind = "reviewed"   // who asked: the review is decided
 	NoticeDutyLate   NoticeKind = "duty_late"  // department heads and office: something of the list is not published in time
 	NoticeChannel    NoticeKind = "channel"    // office and administrators: a platform people write through is dead
+	NoticeUrgent     NoticeKind = "urgent"      // office: an urgent letter came
+	NoticeInstructed NoticeKind = "instructed"  // department and office: a leader's word
+	NoticeDrafted    NoticeKind = "drafted"     // office: the month's bulletin waits to be written
+	NoticeBulletin   NoticeKind = "bulletin"    // department heads and leaders: the month's bulletin
+	NoticeReview     NoticeKind = "review"      // reviewers: something waits to become public
+	NoticeReviewed   NoticeKind = "reviewed"    // who asked: the review is decided
+	NoticeReport     NoticeKind = "report"      // whose turn it is with an annual report
+	NoticeReportBack NoticeKind = "report_back" // who froze it: it was sent back
+	NoticeDutyLate   NoticeKind = "duty_late"   // department heads and office: something of the list is not published in time
 )
 
 // NoticeKinds lists every kind, so that a test can ask for the words of each.
@@ -61,6 +70,7 @@ var NoticeKinds = []NoticeKind{
 	NoticeDrafted, NoticeBulletin,
 	NoticeReview, NoticeReviewed, NoticeDutyLate,
 	NoticeChannel,
+	NoticeReview, NoticeReviewed, NoticeDutyLate, NoticeReport, NoticeReportBack,
 }
 
 // Ways a notice goes out.

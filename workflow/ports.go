@@ -98,8 +98,9 @@ type Blobs interface {
 	// Open returns the content, or NotFound. The reader reports an error at the
 	// end when the bytes no longer match their name.
 	Open(ctx context.Context, sha256 string) (io.ReadCloser, error)
-	// Remove deletes the content; unknown names are no error.
-	Remove(ctx context.Context, sha256 string) error
+	// Keep makes sure that content stored some time ago is there for the next
+	// day, though nothing names it yet; content that is gone is NotFound.
+	Keep(ctx context.Context, sha256 string) error
 }
 
 // Kept remembers words for a while, for all processes: tokens of platforms. What

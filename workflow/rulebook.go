@@ -63,17 +63,18 @@ func (r *Rulebook) Category(ctx context.Context, id int64) (Category, error) {
 	return c, nil
 }
 
-// Policy is the version of a policy in force now; an urgent case is held to the
-// urgent one whatever its category says.
-func (r *Rulebook) Policy(ctx context.Context, id int64, urgent bool) (Policy, error) {
+// Policy is the version of a policy in force now. Whatever its category says, an
+// urgent case is held to the urgent one, and an application for disclosure to
+// the one for applications.
+func (r *Rulebook) Policy(ctx context.Context, id int64, kind CaseKind, urgent bool) (Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.refresh(ctx); err != nil {
 		return Policy{}, err
 	}
-	if urgent {
+	if code := policyCode(kind, urgent); code != "" {
 		for _, p := range r.policies {
-			if p.Code == UrgentPolicy {
+			if p.Code == code {
 				return p, nil
 			}
 		}
@@ -83,6 +84,17 @@ func (r *Rulebook) Policy(ctx context.Context, id int64, urgent bool) (Policy, e
 		return Policy{}, Absent()
 	}
 	return p, nil
+}
+
+// policyCode is the policy that does not depend on the category, or "".
+func policyCode(kind CaseKind, urgent bool) string {
+	switch {
+	case urgent:
+		return UrgentPolicy
+	case kind == Disclosure:
+		return DisclosurePolicy
+	}
+	return ""
 }
 
 // PolicyVersion is a version of a policy, in force or not; its dates may be

@@ -100,6 +100,11 @@ const (
 	MarkConsent     Action = "consent"   // the writer agrees to its being public
 	MarkDissent     Action = "dissent"   // the writer does not, or not any more
 	MarkTraces      Action = "traces"    // an answer left although it may point at its reader, with a reason
+	MarkDecide      Action = "decide"    // how an application for disclosure is decided
+	MarkSecrecy     Action = "secrecy"   // its answer was checked for secrets
+	MarkConcern     Action = "concern"   // it is about information disclosure, or is not
+	MarkCampaign    Action = "campaign"
+	MarkPropose     Action = "propose" // a department wishes it counted for a campaign
 )
 
 // guard is a condition on the case itself; it returns the catalogue key of what
@@ -166,7 +171,7 @@ var rules = map[State]map[Action]rule{
 		SendBack: {to: InHand, by: []Role{DeptHead, Discipline}, note: true},
 	},
 	Approved: {
-		Answer:   {to: Answered, by: office},
+		Answer:   {to: Answered, by: office, when: isDecided},
 		SendBack: {to: InHand, by: office, note: true},
 	},
 	Answered: {
@@ -200,6 +205,15 @@ func mayRefuse(c Case, at time.Time) string {
 		return "case.refuse_binding"
 	case !c.RefuseUntil.IsZero() && at.After(c.RefuseUntil):
 		return "case.refuse_too_late"
+	}
+	return ""
+}
+
+// isDecided wants an answer to an application for disclosure to say how it was
+// decided.
+func isDecided(c Case, _ time.Time) string {
+	if c.Kind == Disclosure && c.Decision == NoDecision {
+		return "application.undecided"
 	}
 	return ""
 }
@@ -309,6 +323,7 @@ func (c Case) allowed(action Action, by Actor, at time.Time) error {
 
 // arrive sets what being in the new state means.
 func (c *Case) arrive(to State, m Move) {
+	from := c.State
 	if to == Waiting {
 		c.Resume = c.State
 	} else {
@@ -348,6 +363,7 @@ func (c *Case) arrive(to State, m Move) {
 		c.Outcome = NoOutcome
 	case Receive, Merge, Ask, HandIn, SendBack, Approve, CloseCase, Withdraw, Archive:
 	}
+	c.decided(from, m.Action)
 	c.State, c.Updated = to, m.At
 	c.end(to, m.At)
 }

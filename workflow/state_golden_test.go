@@ -56,6 +56,8 @@ func variants(state workflow.State) []workflow.Case {
 	vary(func(c *workflow.Case) { c.Rating = workflow.Rating{At: morning.Add(-25 * time.Hour), Result: 3} })
 	vary(func(c *workflow.Case) { c.Outcome = workflow.OutcomeSilence })
 	vary(func(c *workflow.Case) { c.Answered = time.Time{} })
+	vary(func(c *workflow.Case) { c.Kind = workflow.Disclosure })
+	vary(func(c *workflow.Case) { c.Kind, c.Decision = workflow.Disclosure, workflow.DecidePublic })
 	vary(func(c *workflow.Case) { c.Department = 0 })
 	vary(func(c *workflow.Case) { c.Department, c.Accepted, c.SignedFor = 0, time.Time{}, time.Time{} })
 	if state == workflow.Waiting {

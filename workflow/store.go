@@ -17,6 +17,7 @@ type Store interface {
 	Cases
 	Letters
 	Dialogue
+	Attachments
 	Answers
 	Clocks
 	Events
@@ -26,6 +27,9 @@ type Store interface {
 	People
 	Rules
 	Figures
+	Applications
+	Campaigns
+	Appraisals
 	Checks
 	Bulletins
 	Annals
@@ -64,6 +68,8 @@ type Cases interface {
 	SaveChanges(ctx context.Context, changes ...*Change) error
 	// CaseIDs lists ids above after, in order: for verification and exports.
 	CaseIDs(ctx context.Context, after int64, limit int) ([]int64, error)
+	// CasesFrom lists whole cases with ids above after, in order: for recounts.
+	CasesFrom(ctx context.Context, after int64, limit int) ([]Case, error)
 	// List returns the cases that q asks for, inside q.Scope.
 	List(ctx context.Context, q Query) (Listing, error)
 	// CountCases counts what List would return without pages.
@@ -114,6 +120,10 @@ type Query struct {
 	Calm       time.Time // due at or after, or without a running clock: the last column of a board
 	Refused    bool      // only cases that a department has refused back
 	Unrefused  bool      // only cases that none has
+	Concern    Concern   // AnyConcern: only cases about information disclosure
+	Decision   Decision
+	Campaign   int64
+	Proposed   int64 // campaign a department wishes them counted for
 	Writer     string
 	Search     string // what a person typed: a number, or text
 	Fact       *FactQuery
@@ -256,7 +266,8 @@ type Events interface {
 	AddEvent(ctx context.Context, e Event) error
 	// EventsOf returns the history in order, with actors' names.
 	EventsOf(ctx context.Context, caseID int64) ([]Event, error)
-	// AddJournal appends e after the last entry; link makes its hash from the
+	// AddJournal appends e after the last entry, and keeps others from appending
+	// until Atomic ends; link makes its hash from the
 	// hash before it (nil for the first) and e as it will be read again: Seq and
 	// At are set.
 	AddJournal(ctx context.Context, e JournalEntry, link func(prev []byte, e JournalEntry) []byte) error
@@ -384,10 +395,10 @@ type Figures interface {
 	WaitingFacts(ctx context.Context) (int, error)
 	// Sum adds up figures, one row for each value of the dimensions asked for.
 	Sum(ctx context.Context, q FigureQuery) ([]FigureRow, error)
-	// StoredFigures returns the daily rows of one day, and Days all days that
-	// have any: for the recount.
+	// StoredFigures returns the daily rows of one day, and FigureDigests what
+	// those of each day come to with a salt: for the recount.
 	StoredFigures(ctx context.Context, day string) (map[Fact]int, error)
-	FigureDays(ctx context.Context) ([]string, error)
+	FigureDigests(ctx context.Context, salt string) (map[string]Digest, error)
 	// CountHappened counts the cases q asks for by the department whose people did
 	// it; those of the discipline lane are left out.
 	CountHappened(ctx context.Context, q HappenedQuery) (map[int64]int, error)

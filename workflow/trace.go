@@ -38,8 +38,9 @@ type Tracer interface {
 	Traces(ctx context.Context, tx Store, c Case, text string) ([]Trace, error)
 }
 
-// surnames are the common ones: a title behind one is a person's.
-const surnames = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元顾孟平黄穆萧尹姚邵汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫房解应宗丁宣邓单洪包诸左石崔吉龚程邢裴陆荣翁荀羊惠甄曲封储靳段侯宁白乔曾覃丛游肖聂晏池易向古戈匡"
+// surnames are the common ones, but for those that are common words as well: a
+// title behind one is a person's.
+const surnames = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬傅皮卞齐康伍余元顾孟黄穆萧尹姚邵汪祁毛禹狄米贝臧伏戴谈宋茅庞熊纪舒屈项董梁杜阮蓝闵席季麻强贾娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞支柯卢莫房宗丁宣邓洪包诸左石崔吉龚程邢裴陆荣翁荀羊惠甄曲封储靳段侯宁白乔曾覃丛游肖聂晏古戈匡"
 
 // tracePatterns find traces in text whose signs are narrow. Where a pattern has
 // a group, the group is the trace.
@@ -54,7 +55,7 @@ var tracePatterns = []struct {
 	{TraceNumber, regexp.MustCompile(`(?:学号|工号|学籍号|考号|准考证号?|证号)[是为: ]*([A-Za-z]{0,3}\d{4,16})`)},
 	{TraceNumber, regexp.MustCompile(`[A-Za-z]{0,2}\d{9,16}`)},
 	{TracePlate, regexp.MustCompile(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·• ]?[A-Z0-9]{5,6}`)},
-	{TraceRoom, regexp.MustCompile(`(?:[\p{Han}A-Za-z0-9]{1,3}(?:号楼|号宿舍楼|号公寓|舍|栋|幢|楼|公寓|苑|斋)|[A-Za-z]?\d{1,2}[#-])[ -]?(?:[A-Za-z][ -]?)?\d{3,4}(?:号?(?:室|寝室?|宿舍|房间?|床))?`)},
+	{TraceRoom, regexp.MustCompile(`(?:(?:[东南西北A-Za-z]?[0-9一二三四五六七八九十]{1,3}|[东南西北A-Za-z])(?:号楼|号宿舍楼|号公寓|宿舍|舍|栋|幢|楼|公寓|苑|斋)|[A-Za-z]?\d{1,2}[#-])[ -]?(?:[A-Za-z][ -]?)?\d{3,4}(?:号?(?:室|寝室?|宿舍|房间?|床))?`)},
 	{TraceRoom, regexp.MustCompile(`\d{3,4}(?:室|寝室?|宿舍|房间)`)},
 	{TraceClass, regexp.MustCompile(`(?:(?:20)?\d{2}级)?[\p{Han}]{0,8}[(（]?\d{1,4}[)）]?班`)},
 	{TraceName, regexp.MustCompile(`(?:我叫|名叫|姓名|联系人|署名)[是为: ]*([\p{Han}]{2,4})`)},
@@ -91,13 +92,13 @@ func FindTraces(text string) []Trace {
 func (k TraceKind) believable(signs []rune, from, to int) bool {
 	digit := func(i int) bool { return i >= 0 && i < len(signs) && unicode.IsDigit(signs[i]) }
 	switch k {
-	case TracePhone, TraceCard, TraceNumber:
+	case TracePhone, TraceCard, TraceNumber, TraceRoom:
 		return !digit(from-1) && !digit(to)
-	case TraceRoom:
-		return !digit(to)
 	case TraceClass:
 		return to == len(signs) || !strings.ContainsRune("车次级", signs[to])
-	case TraceName, TraceMail, TraceChat, TracePlate:
+	case TraceName:
+		return signs[from] != '谢' || signs[from+1] != '谢' && signs[from+1] != '我' // thanks, and not a Mr Xie
+	case TraceMail, TraceChat, TracePlate:
 	}
 	return true
 }

@@ -165,10 +165,11 @@ type verifyCommand struct{}
 func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
 	return quietly(ctx, c, w, func(a *app) error {
 		faults := 0
+		say := newSayer(onTerminal(w.Err), a.words)
 		extent, err := audit.Verify(ctx, a.store, a.desk.Keeper.Chain, func(f audit.Fault) {
 			faults++
 			fmt.Fprintln(w.Out, f)
-		})
+		}, say.telling("server.verify.history"))
 		if err != nil {
 			return err
 		}
@@ -179,7 +180,10 @@ func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
 		if err != nil {
 			return err
 		}
-		differences, err := a.figures.Recount(ctx, func(int, int) {})
+		if err := a.verifyReports(ctx, w, &faults); err != nil {
+			return err
+		}
+		differences, err := a.figures.Recount(ctx, say.telling("server.verify.figures"))
 		if err != nil {
 			return err
 		}

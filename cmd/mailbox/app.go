@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mailbox/handlers/channel/email/receive"
+	"mailbox/handlers/document"
 	"mailbox/handlers/web"
 	"mailbox/repository/password"
 	"mailbox/templates"
@@ -16,8 +17,11 @@ import (
 	"mailbox/workflow/casework"
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
+	"mailbox/workflow/ledger"
+	"mailbox/workflow/matters"
 	"mailbox/workflow/publication"
 	"mailbox/workflow/report"
+	"mailbox/workflow/report/annual"
 	"mailbox/workflow/rules"
 	"mailbox/workflow/sla"
 )
@@ -36,11 +40,15 @@ type app struct {
 	cases    *casework.Casework
 	watch    *sla.Watch
 	figures  *report.Office
+	matters  *matters.Matters
 	monthly  *report.Bulletins
+	annual   *annual.Bureau
 	courier  *delivery.Courier
 	rules    *rules.Rules
 	reviews  *publication.Reviews
 	answers  *publication.Answers
+	ledger   *ledger.Ledger
+	imports  *ledger.Imports
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -76,17 +84,34 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
 	a.rules = rules.New(a.desk)
+	a.matters = matters.New(a.desk)
 	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
-	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	a.cases = casework.New(a.desk, a.codes, s.redis, a.vault)
-	a.figures = report.New(report.Deps{Store: s.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain})
+	a.figures = report.New(a.figureDeps(c, w))
 	a.monthly = report.NewBulletins(a.figures, a.desk)
+	if a.annual, err = annual.New(annual.Deps{Desk: a.desk, Figures: a.figureDeps(c, w), Text: a.inChinese, Forms: templates.ReportForms()}); err != nil {
+		return nil, fmt.Errorf("annual report: %w", err)
+	}
+	a.ledger = ledger.New(a.desk)
+	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
+	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	return a, a.joinMail(c, w)
 }
 
+func (a *app) figureDeps(c *Config, w world) report.Deps {
+	return report.Deps{Store: a.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain}
+}
+
+// inChinese is the words of a key in the language of official documents.
+func (a *app) inChinese(key string, args ...any) string { return a.words.Text("zh-CN", key, args...) }
+
 // reviewed is everything that a confidentiality review can be about.
 func (a *app) reviewed() map[workflow.ReviewSubject]workflow.Reviewed {
-	return map[workflow.ReviewSubject]workflow.Reviewed{workflow.ReviewAnswer: a.answers}
+	return map[workflow.ReviewSubject]workflow.Reviewed{
+		workflow.ReviewAnswer: a.answers,
+		workflow.ReviewReport: annual.Reviewed{Bureau: a.annual},
+		workflow.ReviewItem:   a.ledger.Reviewed(),
+	}
 }
 
 // dayLength is the office hours of a working day, by the current calendar.

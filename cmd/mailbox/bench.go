@@ -13,7 +13,8 @@ import (
 type benchCommand struct {
 	Cases   int      `help:"Cases of the largest college." default:"1000000"`
 	Seconds int      `help:"How long each load lasts." default:"20"`
-	Only    []string `help:"Measure only these: start, letters, mails, timers, lists, figures." placeholder:"NAME"`
+	Only    []string `help:"Measure only these: start, letters, mails, timers, lists, figures, recount, projection, files." placeholder:"NAME"`
+	Keep    bool     `help:"Keep the colleges of lists and figures, and use those that were kept."`
 	Out     string   `help:"Where the figures go as JSON." default:".data/bench.json" placeholder:"FILE"`
 }
 
@@ -25,7 +26,7 @@ func (b *benchCommand) Run(ctx context.Context, w world, c *Config) error {
 	}
 	return bench.Run(ctx, bench.Options{
 		Program: program, Dir: filepath.Join(c.Data, "bench"), Out: b.Out, Version: version,
-		Cases: b.Cases, Seconds: b.Seconds, Only: b.Only, Table: w.Out, Say: w.Err,
+		Cases: b.Cases, Seconds: b.Seconds, Only: b.Only, Keep: b.Keep, Table: w.Out, Say: w.Err,
 		Open: func(ctx context.Context, dir string) (*bench.College, error) { return openCollege(ctx, dir, *c, w) },
 	})
 }

@@ -61,6 +61,9 @@ func TestForgetfulRedis(t *testing.T) {
 		withoutRedis(t, h)
 		within(t, 20*time.Second, "every breach is noted", none(t, db, `SELECT count(*) FROM clocks WHERE kind = 'register' AND breached_at IS NULL AND due_at < $1`, h.now()))
 		redis = redistest.Start(whole, redisDir)
+		begun := time.Now()
+		within(t, 10*time.Second, "staff get in again", func() bool { return signsIn(t, h) })
+		t.Logf("staff got in %s after Redis", time.Since(begun).Round(time.Millisecond))
 		running := func() bool { return timers(t, redis) == count(t, db, sqlTimersNeeded) }
 		within(t, 20*time.Second, "the timers of what came meanwhile are armed", running)
 	})
@@ -93,6 +96,15 @@ const sqlUnrung = `SELECT count(*) FROM clocks WHERE met_at IS NULL AND cancelle
 
 // withoutRedis wants letters to be taken, and staff, whose sessions lie there,
 // to be asked to come back soon: plainly, quickly and without a fault.
+// signsIn reports whether the clerk gets in now.
+func signsIn(t *testing.T, h *here) bool {
+	t.Helper()
+	clerk := newVisitor(at(h.where.Web))
+	defer clerk.http.CloseIdleConnections()
+	a := clerk.press(t, clerk.get(t, "/login"), "/login", url.Values{"username": {"clerk"}, "password": {passphrase}})
+	return a.status == http.StatusSeeOther && clerk.get(t, "/office").status == http.StatusOK
+}
+
 func withoutRedis(t *testing.T, h *here) {
 	t.Helper()
 	writer := newVisitor(at(h.where.Web))
@@ -107,6 +119,9 @@ func withoutRedis(t *testing.T, h *here) {
 	a := clerk.press(t, clerk.get(t, "/login"), "/login", url.Values{"username": {"clerk"}, "password": {passphrase}})
 	if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
 		t.Errorf("signing in without Redis: status %d, Retry-After %q", a.status, a.header.Get("Retry-After"))
+	}
+	if !strings.Contains(a.body, "写信、查询进度和公开页面照常") {
+		t.Error("staff are not told what goes on without Redis")
 	}
 }
 

@@ -30,6 +30,8 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconcile},
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
 			schedule.Job{Name: "draft bulletin", Every: 5 * time.Minute, Run: a.draftBulletin},
+			schedule.Job{Name: "store imports", Every: 2 * time.Second, Run: a.storeImports},
+			schedule.Job{Name: "tell late duties", Every: time.Hour, Run: a.tellLateDuties},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
@@ -94,8 +96,25 @@ func (a *app) proveAnswers(ctx context.Context) error {
 	return err
 }
 
+// storeImports brings tables that were handed in into the ledger.
+func (a *app) storeImports(ctx context.Context) error {
+	for {
+		some, err := a.imports.Run(ctx)
+		if err != nil || !some {
+			return err
+		}
+	}
+}
+
+// tellLateDuties tells once of each change that was not published in time.
+func (a *app) tellLateDuties(ctx context.Context) error {
+	_, err := a.ledger.TellLate(ctx)
+	return err
+}
+
+// sweepFiles forgets the files of forms that were never sent.
 func (a *app) sweepFiles(ctx context.Context) error {
-	_, err := a.blobs.Sweep(ctx, a.desk.Now().Add(-24*time.Hour))
+	_, err := a.blobs.Sweep(ctx, a.desk.Now().Add(-workflow.Unsent), a.store.FilesInUse)
 	return err
 }
 

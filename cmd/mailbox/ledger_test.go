@@ -90,7 +90,7 @@ func checkCases(tb testing.TB, db *sql.DB, ledger []*sent) {
 // checkFiles wants each attachment once and whole, and no other.
 func checkFiles(tb testing.TB, dir string, db *sql.DB, ledger []*sent) {
 	tb.Helper()
-	blobs, err := blob.New(filepath.Join(dir, "files"))
+	blobs, err := blob.New(filepath.Join(dir, "files"), time.Now)
 	if err != nil {
 		tb.Fatal(err)
 	}

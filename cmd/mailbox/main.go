@@ -50,6 +50,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the web pages, channels, timers and delivery."`
 	Migrate migrateCommand `cmd:"" help:"Bring the schema up to date."`
 	User    userCommand    `cmd:"" help:"Add, change and disable staff accounts."`
+	Report  reportCommand  `cmd:"" help:"Make the annual report, or the tables of figures, as a file."`
 	Verify  verifyCommand  `cmd:"" help:"Check the event chains, and that every figure equals a recount."`
 	Doctor  doctorCommand  `cmd:"" help:"Check everything the program depends on."`
 	Bench   benchCommand   `cmd:"" help:"Measure the program on this machine, on servers of its own."`

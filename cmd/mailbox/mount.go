@@ -5,9 +5,12 @@ import (
 	"errors"
 
 	"mailbox/handlers/admin"
+	"mailbox/handlers/annual"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
+	"mailbox/handlers/disclosure"
 	"mailbox/handlers/document"
+	"mailbox/handlers/matters"
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
 	"mailbox/handlers/publication"
@@ -23,8 +26,11 @@ type audiences struct {
 	office *office.Pages
 	admin  *admin.Pages
 	api    *api.API
+	matter *matters.Pages
 
 	publication *publication.Pages
+	annual      *annual.Pages
+	disclosure  *disclosure.Pages
 }
 
 // audiences makes the pages.
@@ -48,10 +54,16 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Rules: a.rules, Door: a.door, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
+		matter: matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
-		api: api.New(api.Deps{Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs}),
+		api: api.New(api.Deps{
+			Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs,
+			Words: func(locale, key string) string { return a.words.Text(locale, key) },
+		}),
+		annual:     annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
+		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Blobs: a.blobs, College: a.store, People: a.store}),
 	}, err
 }
 
@@ -63,7 +75,10 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.office.Routes()...),
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
+		server.Mount(p.matter.Routes()...),
 		server.Mount(p.publication.Routes()...),
+		server.Mount(p.annual.Routes()...),
+		server.Mount(p.disclosure.Routes()...),
 	)
 }
 

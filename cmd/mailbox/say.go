@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"sync"
 
 	"mailbox/templates"
@@ -15,6 +16,7 @@ type sayer struct {
 	out   io.Writer
 	words *templates.Set
 	open  bool // a line of progress stands unfinished
+	shown int  // how much of it, in per cent
 }
 
 func newSayer(out io.Writer, words *templates.Set) *sayer { return &sayer{out: out, words: words} }
@@ -41,18 +43,36 @@ func (s *sayer) progress(what string, done, total int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	const width = 30
-	filled := width
+	filled, percent := width, 100
 	if total > 0 {
-		filled = width * done / total
+		filled, percent = width*done/total, 100*done/total
 	}
-	if s.open && done < total && done%(total/100+1) != 0 {
+	if s.open && done < total && percent == s.shown {
 		return // nobody reads faster
 	}
+	s.shown = percent
 	fmt.Fprintf(s.out, "\r  %s [%-*s] %d/%d", what, width, bar[:filled], done, total)
 	s.open = done < total
 	if !s.open {
 		fmt.Fprintln(s.out)
 	}
+}
+
+// telling is progress of what a key in the catalogue says.
+func (s *sayer) telling(key string) func(done, total int) {
+	return func(done, total int) { s.progress(s.text(key), done, total) }
+}
+
+// onTerminal is the writer when somebody looks at it, and else nowhere.
+func onTerminal(w io.Writer) io.Writer {
+	f, ok := w.(*os.File)
+	if !ok {
+		return io.Discard
+	}
+	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return io.Discard
+	}
+	return f
 }
 
 const bar = "=============================="

@@ -42,7 +42,7 @@ func openServers(ctx context.Context, c *Config, w world, log *slog.Logger, prog
 	if err := s.openRedis(ctx, c, log, progress); err != nil {
 		return s, err
 	}
-	if s.blobs, err = blob.New(filepath.Join(c.Data, "files")); err != nil {
+	if s.blobs, err = blob.New(filepath.Join(c.Data, "files"), w.Now); err != nil {
 		return s, fmt.Errorf("attachments: %w", err)
 	}
 	s.stops = append(s.stops, s.blobs.Close)

@@ -215,7 +215,12 @@ func TestSettings(t *testing.T) {
 		HTML().One(t, ".problems a[href=#f-mail.address]")
 	c.Post("/admin/settings", url.Values{"college.name": {"江城学院"}, "office.phone": {"027-1"}}).LeadsTo("/admin/settings")
 	c.Get("/admin/settings").Wants(http.StatusOK, "江城学院", "已保存 2 项。")
-	c.Get("/admin/journal?action=setting").Wants(http.StatusOK, "setting:office.phone", "江城学院")
+	c.Get("/admin/journal?action=setting").Wants(http.StatusOK, `href="/admin/settings"`, "江城学院")
+	c.Post("/admin/people/"+num(s.world.LogisticsHead.ID)+"/disable", url.Values{})
+	about := c.Get("/admin/journal?action=account").Wants(http.StatusOK, "停用 是").HTML().All("tbody td a")[0]
+	if about.Text() != s.world.LogisticsHead.Name || about.Attr("href") != "/admin/people/"+num(s.world.LogisticsHead.ID) {
+		t.Errorf("the journal says %q and leads to %q", about.Text(), about.Attr("href"))
+	}
 	c.Get("/admin/journal?action=policy").Wants(http.StatusOK, "没有符合条件的记录")
 	c.Get("/admin/journal?check=yes").Wants(http.StatusOK, "没有缺失或改动")
 }

@@ -36,12 +36,18 @@ type proof struct {
 var actionNames = map[string]string{
 	"sign_in": "journal.sign_in", "account": "journal.account", "password": "journal.password", "department": "journal.department",
 	"category": "journal.category", "policy": "journal.policy", "calendar": "journal.calendar", "template": "journal.template",
-	"setting": "journal.setting", "export": "journal.export",
+	"annual.freeze": "journal.annual.freeze", "annual.check": "journal.annual.check", "annual.sign": "journal.annual.sign",
+	"annual.return": "journal.annual.return", "annual.publish": "journal.annual.publish", "annual.override": "journal.annual.override",
+	"annual.export": "journal.annual.export", "annual.contacts": "journal.annual.contacts",
+	"setting": "journal.setting", "export": "journal.export", "end_sessions": "journal.end_sessions",
 }
 
 func actionName(c *web.Context, action string) string {
 	if key, ok := actionNames[action]; ok {
 		return c.Text(key)
+	}
+	if strings.HasPrefix(action, "ledger.") || strings.HasPrefix(action, "review.") {
+		return c.Text("journal." + action)
 	}
 	return action
 }
@@ -128,17 +134,8 @@ func journalTable(c *web.Context, entries []workflow.JournalEntry, who map[int64
 			name = c.Text("role.system")
 		}
 		t.Rows = append(t.Rows, templates.Row{Cells: []templates.Cell{
-			{Text: moment(c, e.At), Hint: "#" + number(e.Seq)}, {Text: name}, {Text: actionName(c, e.Action), Hint: e.Subject}, {Text: details(e.Detail)},
+			{Text: moment(c, e.At), Hint: "#" + number(e.Seq)}, {Text: name}, {Text: actionName(c, e.Action)}, subjectCell(c, e, who),
 		}})
 	}
 	return t
-}
-
-// details lists the facts of an entry in a stable order.
-func details(facts map[string]string) string {
-	var out []string
-	for _, k := range slices.Sorted(maps.Keys(facts)) {
-		out = append(out, k+" "+facts[k])
-	}
-	return strings.Join(out, " · ")
 }

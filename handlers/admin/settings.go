@@ -25,6 +25,9 @@ var settingWords = map[string][2]string{
 	rules.PromiseZH:     {"admin.setting.promise", "admin.setting.promise.hint"},
 	rules.PromiseEN:     {"admin.setting.promise_en", "admin.setting.promise_en.hint"},
 	rules.CrisisWords:   {"admin.setting.crisis", "admin.setting.crisis.hint"},
+	rules.GuideZH:       {"admin.setting.guide", "admin.setting.guide.hint"},
+	rules.GuideEN:       {"admin.setting.guide_en", "admin.setting.guide_en.hint"},
+	rules.GuideURL:      {"admin.setting.guide_url", "admin.setting.guide_url.hint"},
 }
 
 func (p *Pages) settings(c *web.Context) error {

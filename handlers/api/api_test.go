@@ -110,7 +110,10 @@ func start(tb testing.TB, change ...func(*web.Deps)) *mailbox {
 		f(&d)
 	}
 	m.answers = publication.NewAnswers(m.Desk, m.Vault, m.Blobs, web.WithoutMetadata)
-	pages := api.New(api.Deps{Intake: m.Intake, Cases: m.Cases, College: m.store, Figures: office, Answers: m.answers, Blobs: m.Blobs})
+	pages := api.New(api.Deps{
+		Intake: m.Intake, Cases: m.Cases, College: m.store, Figures: office, Answers: m.answers, Blobs: m.Blobs,
+		Words: func(locale, key string) string { return d.Templates.Text(locale, key) },
+	})
 	m.site = site.StartWith(tb, d, pages.Routes()...)
 	m.client = m.program(tb)
 	m.describe(tb)

@@ -28,10 +28,15 @@ type term struct {
 	To   string `json:"to"`
 }
 
-// figure says what the numbers under a key are.
+// figure is the definition of the numbers under a key.
 type figure struct {
-	Key  string `json:"key"`
-	Unit string `json:"unit"`
+	Key      string `json:"key"`
+	Unit     string `json:"unit"`
+	Name     names  `json:"name"`
+	Formula  names  `json:"formula"`
+	Nature   string `json:"nature"`
+	Source   string `json:"source"`
+	Excludes names  `json:"excludes"`
 }
 
 // figuresLine is one row. A value is null where there is nothing to take it
@@ -79,19 +84,29 @@ func (a *API) figures(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return publish(c, figuresOf(o, terms, table))
+	return publish(c, figuresOf(o, a.define(), terms, table))
 }
 
-func figuresOf(o offered, terms []report.Period, t report.PublicTable) figuresView {
+// define is the definition of every figure that is published.
+func (a *API) define() []figure {
+	say := func(key string) names { return names{a.Words("zh-CN", key), a.Words("en", key)} }
+	var out []figure
+	for _, f := range report.PublicFigures {
+		out = append(out, figure{
+			Key: f.Key, Unit: unitNames[f.Unit], Name: say("figure." + f.Key), Formula: say(f.Formula()),
+			Nature: string(f.Nature), Source: string(f.Source), Excludes: say(f.Excludes()),
+		})
+	}
+	return out
+}
+
+func figuresOf(o offered, figures []figure, terms []report.Period, t report.PublicTable) figuresView {
 	v := figuresView{
-		Term: term{t.Term.From, t.Term.To}, Total: lineOf(t.Total),
+		Figures: figures, Term: term{t.Term.From, t.Term.To}, Total: lineOf(t.Total),
 		Months: []monthLine{}, Departments: []namedLine{}, Categories: []namedLine{},
 	}
 	for _, p := range terms {
 		v.Terms = append(v.Terms, term{p.From, p.To})
-	}
-	for _, f := range report.PublicFigures {
-		v.Figures = append(v.Figures, figure{f.Key, unitNames[f.Unit]})
 	}
 	for _, l := range t.Months {
 		v.Months = append(v.Months, monthLine{l.Key[:min(len(l.Key), len("2006-01"))], lineOf(l)})

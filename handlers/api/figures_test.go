@@ -16,9 +16,12 @@ type figuresLine struct {
 }
 
 type figures struct {
-	Term                            struct{ From, To string }
-	Terms                           []struct{ From, To string }
-	Figures                         []struct{ Key, Unit string }
+	Term    struct{ From, To string }
+	Terms   []struct{ From, To string }
+	Figures []struct {
+		Key, Unit, Nature       string
+		Name, Formula, Excludes map[string]string
+	}
 	Total                           figuresLine
 	Months, Departments, Categories []figuresLine
 }
@@ -60,8 +63,9 @@ func TestFigures(t *testing.T) {
 		t.Errorf("categories %+v, months %+v", got.Categories, got.Months)
 	}
 	for i, f := range report.PublicFigures {
-		if got.Figures[i].Key != f.Key {
-			t.Errorf("figure %d is %s", i, got.Figures[i].Key)
+		g := got.Figures[i]
+		if g.Key != f.Key || g.Nature != "flow" || g.Formula["zh-CN"] == "" || g.Formula["en"] == "" || g.Excludes["en"] == "" || g.Name["zh-CN"] == "" {
+			t.Errorf("figure %d is defined as %+v", i, g)
 		}
 	}
 }

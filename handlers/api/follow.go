@@ -27,6 +27,7 @@ type letterView struct {
 	Progress     string          `json:"progress"`
 	ProgressText string          `json:"progress_text"`
 	Ground       workflow.Ground `json:"ground,omitempty"`
+	Application  *application    `json:"application,omitempty"`
 	Received     time.Time       `json:"received"`
 	Answered     time.Time       `json:"answered,omitzero"`
 	Ended        time.Time       `json:"ended,omitzero"`
@@ -36,6 +37,15 @@ type letterView struct {
 	Steps        []step          `json:"steps"`
 	Messages     []message       `json:"messages"`
 	MayAdd       bool            `json:"may_add"`
+}
+
+// application is what an application for disclosure asks for and, once the
+// writer may know, how it was decided.
+type application struct {
+	Asked    string            `json:"asked,omitempty"`
+	Purpose  string            `json:"purpose,omitempty"`
+	Delivery string            `json:"delivery,omitempty"`
+	Decision workflow.Decision `json:"decision,omitempty"`
 }
 
 // promised is the promise that runs.
@@ -139,6 +149,10 @@ func view(c *web.Context, o offered, got casework.Progress) letterView {
 		Progress: progressOf[k.State], ProgressText: c.Text("progress." + string(k.State)), Ground: k.Ground,
 		Received: moment(c, k.Received), Answered: moment(c, k.Answered), Ended: moment(c, k.Ended),
 		Promise: promiseOf(c, got.Until), Steps: steps(c, got.Events), Messages: []message{}, MayAdd: mayAdd(got),
+	}
+	if k.Kind == workflow.Disclosure {
+		a := got.Application
+		v.Application = &application{a.Asked, a.Purpose, a.Delivery, got.Decided()}
 	}
 	if got.Into.ID != 0 {
 		v.With = &together{progressOf[got.Into.State]}

@@ -25,6 +25,9 @@ type letterFields struct {
 	Email    string `json:"email"`
 	About    string `json:"about"` // code of a department
 	Publish  bool   `json:"publish"`
+	Asked    string `json:"asked"` // of an application for disclosure
+	Purpose  string `json:"purpose"`
+	Delivery string `json:"delivery"`
 }
 
 // receipt is what the writer takes home. The code is shown here and nowhere
@@ -91,8 +94,9 @@ func (f letterFields) letter(o offered) (workflow.Letter, error) {
 	return workflow.Letter{
 		Channel: workflow.API, Mode: workflow.Mode(f.Identity), Kind: workflow.CaseKind(f.Kind), Category: k.ID,
 		WriterStatus: workflow.WriterStatus(f.Status), Subject: f.Subject, Body: f.Body,
-		Identity: workflow.Identity{Name: f.Name, Phone: f.Phone, Email: f.Email},
-		About:    about, Publish: f.Publish, Urgent: o.crisis.In(f.Subject, f.Body),
+		Identity:    workflow.Identity{Name: f.Name, Phone: f.Phone, Email: f.Email},
+		Application: workflow.Application{Asked: f.Asked, Purpose: f.Purpose, Delivery: f.Delivery},
+		About:       about, Publish: f.Publish, Urgent: o.crisis.In(f.Subject, f.Body),
 	}, errors.Join(wrongCategory, wrongAbout)
 }
 
@@ -107,13 +111,14 @@ func (a *API) readLetter(c *web.Context) (letterFields, []workflow.NewFile, erro
 	if err != nil {
 		return f, nil, err
 	}
-	if err := form.Only("identity", "kind", "category", "status", "subject", "body", "name", "phone", "email", "about", "publish"); err != nil {
+	if err := form.Only("identity", "kind", "category", "status", "subject", "body", "name", "phone", "email", "about", "publish", "asked", "purpose", "delivery"); err != nil {
 		return f, nil, err
 	}
 	f = letterFields{
 		Identity: form.Line("identity"), Kind: form.Line("kind"), Category: form.Line("category"), Status: form.Line("status"),
 		Subject: form.Line("subject"), Body: form.Prose("body"), Name: form.Line("name"), Phone: form.Line("phone"),
 		Email: form.Line("email"), About: form.Line("about"), Publish: form.Line("publish") == "true",
+		Asked: form.Line("asked"), Purpose: form.Line("purpose"), Delivery: form.Line("delivery"),
 	}
 	if form.Has("publish") && !f.Publish && form.Line("publish") != "false" {
 		return f, nil, workflow.Wrong("publish", "request.field_type")

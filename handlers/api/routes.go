@@ -59,6 +59,9 @@ type Deps struct {
 	Figures Figures
 	Answers Answers
 	Blobs   workflow.Blobs
+	// Words are the texts of the catalogue in a language: figures are defined in
+	// both, whatever the reader's.
+	Words func(locale, key string) string
 }
 
 // API is the mailbox for programs.

@@ -130,9 +130,12 @@ func (p *Pages) classify(c *web.Context, k workflow.Case, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.cases.Classify(c.Context(), actor(c), k.ID, casework.Classes{
-		Kind: workflow.CaseKind(f.Line("kind")), Category: category, About: about, Version: k.Version,
-	})
+	to := casework.Classes{Kind: workflow.CaseKind(f.Line("kind")), Category: category, About: about, Version: k.Version}
+	if f.Has("concern") {
+		concern := workflow.Concern(f.Line("concern"))
+		to.Concern = &concern
+	}
+	_, err = p.cases.Classify(c.Context(), actor(c), k.ID, to)
 	return err
 }
 

@@ -42,7 +42,8 @@ var (
 	}
 	markOrder = []workflow.Action{
 		workflow.MarkGrant, workflow.MarkInstruct, workflow.MarkNote, workflow.MarkMoreTime, workflow.MarkRemind, workflow.MarkClassify,
-		workflow.MarkUrgent, workflow.MarkAssist, workflow.MarkSplit, workflow.MarkSeal,
+		workflow.MarkUrgent, workflow.MarkAssist, workflow.MarkSplit, workflow.MarkDecide, workflow.MarkConcern, workflow.MarkCampaign,
+		workflow.MarkPropose, workflow.MarkSeal,
 	}
 )
 
@@ -76,11 +77,23 @@ var acts = map[string]act{
 	"assist":    {icon: "people", fields: assistFields, do: (*Pages).assist},
 	"split":     {icon: "copy", fields: splitFields, do: (*Pages).split},
 	"seal":      {icon: "lock", danger: true, fields: needing("seal"), do: (*Pages).seal},
+	"decide":    {icon: "check", fields: decideFields, do: (*Pages).decide},
+	"secrecy":   {icon: "shield", fields: secrecyFields, do: (*Pages).checkSecrecy},
+	"concern":   {icon: "flag", fields: concernFields, do: (*Pages).concern},
+	"campaign":  {icon: "star", fields: campaignFields("campaign"), do: (*Pages).tag},
+	"propose":   {icon: "star", fields: campaignFields("propose"), do: (*Pages).propose},
 }
 
 // acts are the acts this reader has: what moves the case, and what else.
 func (v *view) acts() (moves, marks []Act) {
-	next := v.next()
+	next, first := v.next(), v.needed()
+	if first != "" {
+		offered := v.offer(string(first))
+		if v.d.Case.State == workflow.Approved {
+			offered.Tone, next = "primary", ""
+		}
+		moves = append(moves, offered)
+	}
 	for _, a := range moveOrder {
 		if !v.d.May(a) || a == workflow.HandIn { // handing in belongs to the editor
 			continue
@@ -96,7 +109,7 @@ func (v *view) acts() (moves, marks []Act) {
 		moves = append(moves, offered)
 	}
 	for _, a := range markOrder {
-		if v.d.May(a) {
+		if v.d.May(a) && a != first {
 			marks = append(marks, v.offer(string(a)))
 		}
 	}

@@ -29,6 +29,7 @@ type CasePage struct {
 	More     []Act // what else can be done
 	Identity Identity
 	Letters  []Letter
+	Asked    []templates.Fact // of an application for disclosure: what it asks for and how it was decided
 	Editor   *Editor
 	Answer   *Answer // a draft that others have written, to be read
 	Steps    []templates.Step
@@ -105,7 +106,7 @@ func (p *Pages) casePage(c *web.Context, v *view) (CasePage, error) {
 	k := v.d.Case
 	page := CasePage{
 		Page: c.Page(k.Subject), Number: k.Number, Path: web.CasePath(k.Number), Version: k.Version, Subject: k.Subject,
-		Badges: v.badges(), Due: web.DueOf(c, v.work, k), Facts: v.facts(), Identity: v.identity(),
+		Badges: v.badges(), Due: web.DueOf(c, v.work, k), Facts: v.facts(), Identity: v.identity(), Asked: v.application(),
 		Letters: v.letters(), Steps: v.steps(), Versions: v.versions(), Helpers: v.helpers(), Links: v.links(),
 		Files: v.files(), Told: v.told(), History: v.history(), Sent: v.sent(),
 	}
@@ -155,6 +156,9 @@ func (v *view) badges() []templates.Badge {
 	if k.Urgent {
 		out = append(out, templates.Badge{Tone: "urgent", Label: v.c.Text("case.urgent")})
 	}
+	if k.Decision != workflow.NoDecision {
+		out = append(out, templates.Badge{Tone: "info", Label: v.c.Text("decision." + string(k.Decision))})
+	}
 	if k.Sealed {
 		out = append(out, templates.Badge{Tone: "sealed", Label: v.c.Text("case.sealed")})
 	}
@@ -180,6 +184,7 @@ func (v *view) facts() []templates.Fact {
 	if k.PublishWish {
 		facts = append(facts, templates.Fact{Label: c.Text("desk.publish"), Value: c.Text("desk.publish.yes")})
 	}
+	facts = append(facts, v.matters()...)
 	if k.Ground != "" {
 		facts = append(facts, templates.Fact{Label: c.Text("desk.ground"), Value: c.Text("ground." + string(k.Ground))})
 	}

@@ -39,6 +39,11 @@ type Cases interface {
 	Remind(ctx context.Context, by workflow.Actor, caseID int64, note string) error
 	Split(ctx context.Context, by workflow.Actor, caseID int64, p casework.Part) (workflow.Case, error)
 	AskMoreTime(ctx context.Context, by workflow.Actor, caseID int64, days int, reason string) error
+	Decide(ctx context.Context, by workflow.Actor, caseID int64, to casework.Deciding) (workflow.Case, error)
+	CheckSecrecy(ctx context.Context, by workflow.Actor, caseID, version int64) (workflow.Case, error)
+	Concern(ctx context.Context, by workflow.Actor, caseID int64, concern workflow.Concern, version int64) (workflow.Case, error)
+	Tag(ctx context.Context, by workflow.Actor, caseID, campaign, version int64) (workflow.Case, error)
+	Propose(ctx context.Context, by workflow.Actor, caseID, campaign, version int64) (workflow.Case, error)
 	DecideMoreTime(ctx context.Context, by workflow.Actor, caseID int64, grant bool, remark string) error
 
 	Notices(ctx context.Context, by workflow.Actor, before int64, limit int) ([]casework.Told, error)

@@ -48,7 +48,7 @@ type Answer struct {
 type Conflict struct {
 	Who   string
 	At    time.Time
-	Parts []Part // what mine changes of theirs
+	Parts []web.Part // what mine changes of theirs
 	Their string
 }
 
@@ -58,7 +58,7 @@ type Version struct {
 	N     int64
 	Who   string
 	At    time.Time
-	Parts []Part // nil: it is the first
+	Parts []web.Part // nil: it is the first
 }
 
 // editor fills the page's part about the answer that is being written.
@@ -215,7 +215,7 @@ func (v *view) versions() []Version {
 	for i := len(all) - 1; i >= 0 && len(out) < shownVersions; i-- {
 		one := Version{N: all[i].Version, Who: all[i].AuthorName, At: v.c.Local(all[i].At)}
 		if i > 0 {
-			one.Parts = Diff(all[i-1].Body, all[i].Body)
+			one.Parts = web.Diff(all[i-1].Body, all[i].Body)
 		}
 		out = append(out, one)
 	}
@@ -224,7 +224,7 @@ func (v *view) versions() []Version {
 
 // conflict shows what stands in the draft now beside what was typed.
 func (v *view) conflict(theirs workflow.AnswerDraft, mine string) *Conflict {
-	out := &Conflict{At: v.c.Local(theirs.Updated), Their: theirs.Body, Parts: Diff(theirs.Body, mine)}
+	out := &Conflict{At: v.c.Local(theirs.Updated), Their: theirs.Body, Parts: web.Diff(theirs.Body, mine)}
 	if n := len(v.d.Versions); n > 0 {
 		out.Who = v.d.Versions[n-1].AuthorName
 	}

@@ -125,7 +125,7 @@ func classifyFields(v *view) []templates.Field {
 	for _, d := range v.departments {
 		about.Options = append(about.Options, templates.Choice{Value: id(d.ID), Label: v.c.Name(d.NameZH, d.NameEN), Chosen: d.ID == v.d.Case.About})
 	}
-	return []templates.Field{v.kindField("classify"), v.categoryField("classify"), about}
+	return []templates.Field{v.kindField("classify"), v.categoryField("classify"), about, v.concernField("classify")}
 }
 
 func assistFields(v *view) []templates.Field {

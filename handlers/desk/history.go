@@ -68,6 +68,13 @@ func (v *view) detail(ev workflow.Event) string {
 	if k := f["clock"]; k != "" {
 		say(v.c.Text("clock." + k))
 	}
+	for name, prefix := range map[string]string{"decision": "decision.", "withheld": "withheld.", "concern": "concern."} {
+		if value := f[name]; value != "" {
+			say(v.c.Text(prefix + value))
+		}
+	}
+	say(f["campaign"])
+	say(f["referral"])
 	if ev.Action == workflow.MarkAssist && f["helps"] == "false" {
 		say(v.c.Text("desk.assist.ended"))
 	}

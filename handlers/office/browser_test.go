@@ -110,3 +110,23 @@ func TestPhones(t *testing.T) {
 		}
 	}
 }
+
+// TestTabsShowTheCurrentOne: a strip too long for a phone opens where the
+// reader is, with and without script.
+func TestTabsShowTheCurrentOne(t *testing.T) {
+	k := open(t)
+	head := k.as(t, k.OfficeHead)
+	head.Post("/preferences", url.Values{"locale": {"en"}, "back": {"/"}})
+	for name, options := range map[string][]webtest.TabOption{"script": nil, "none": {webtest.NoScript}} {
+		tab := webtest.Open(t, append(options, webtest.As(head), webtest.Width(360))...)
+		tab.Go(k.site.URL + "/office/figures?by=mode")
+		seen, err := chromedp.Run(tab.Ctx, chromedp.Evaluate[bool](`(() => {
+			const strip = [...document.querySelectorAll(".tabs")].find((s) => s.querySelector("[aria-current]"));
+			const at = strip.querySelector("[aria-current]").getBoundingClientRect(), frame = strip.getBoundingClientRect();
+			return strip.scrollWidth > strip.clientWidth && at.left >= frame.left - 1 && at.right <= frame.right + 1;
+		})()`))
+		if err != nil || !seen {
+			t.Errorf("%s: the current tab is out of sight, or the strip too short for the test (%v)", name, err)
+		}
+	}
+}

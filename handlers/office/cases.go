@@ -107,7 +107,7 @@ func caseRow(c *web.Context, work web.Span, r workflow.Row) templates.Row {
 		{Badge: &state},
 		due,
 		{Text: c.Name(r.DepartmentZH, r.DepartmentEN)},
-		{Text: c.Name(r.CategoryZH, r.CategoryEN), Hint: c.Text("kind." + string(r.Kind))},
+		{Text: c.Name(r.CategoryZH, r.CategoryEN), Hint: kindWords(c, r.Case)},
 		{Text: c.Text("mode." + string(r.Mode)), Hint: c.Text("channel." + string(r.Channel))},
 		{Text: web.Short(c, r.Received)},
 	}}
@@ -118,6 +118,19 @@ func caseRow(c *web.Context, work web.Span, r workflow.Row) templates.Row {
 		row.Tone = "late"
 	}
 	return row
+}
+
+// kindWords is what the letter wants, how an application was decided, and what
+// the annual report asks of it.
+func kindWords(c *web.Context, k workflow.Case) string {
+	words := c.Text("kind." + string(k.Kind))
+	if k.Decision != workflow.NoDecision {
+		words += " · " + c.Text("decision."+string(k.Decision))
+	}
+	if k.Concern != "" {
+		words += " · " + c.Text("concern."+string(k.Concern))
+	}
+	return words
 }
 
 // chips are the filters that are on; each is taken off by its link.
@@ -145,6 +158,10 @@ func chips(c *web.Context, n names, f filter) []templates.Chip {
 	add(f.Urgent, c.Text("case.urgent"), off("urgent"))
 	add(f.From != "", c.Text("office.filter.since", f.From), off("from"))
 	add(f.To != "", c.Text("office.filter.until", f.To), off("to"))
+	add(f.Concern != "", c.Text("concern."+f.Concern), off("concern"))
+	add(f.Decision != "", c.Text("office.filter.decision.chip", c.Text("decision."+f.Decision)), off("decision"))
+	add(f.Campaign != "", c.Text("office.filter.campaign.chip", n.campaign(f.Campaign)), off("campaign"))
+	add(f.Proposed != "", c.Text("office.filter.proposed", n.campaign(f.Proposed)), off("proposed"))
 	add(f.Search != "", c.Text("office.filter.search", f.Search), off("q"))
 	return out
 }
@@ -169,7 +186,7 @@ func sizeWords(c *web.Context, f filter) string {
 	first, _ := strconv.Atoi(f.First) // query has refused what is no number
 	end, _ := strconv.Atoi(f.End)
 	switch m := workflow.Measure(f.Fact); {
-	case end == 0 && first == 0:
+	case end == 0 && first == 0, m == workflow.CountCampaign:
 		return name
 	case m == workflow.CountFate && end == int(workflow.FateMerged) && first == 0:
 		return c.Text("figure.matters")
@@ -237,6 +254,9 @@ func filterFields(c *web.Context, n names, f filter) []templates.Field {
 		pick("mode", f.Mode, anyOf(c, choices(c, "mode.", workflow.Modes))),
 		pick("urgent", strconv.Itoa(yes(f.Urgent)), []templates.Choice{{Label: c.Text("office.any")}, {Value: "1", Label: c.Text("case.urgent")}}),
 		day("from", f.From), day("to", f.To),
+		pick("concern", f.Concern, anyOf(c, append([]templates.Choice{{Value: string(workflow.AnyConcern), Label: c.Text("concern.any")}}, choices(c, "concern.", workflow.Concerns)...))),
+		pick("decision", f.Decision, anyOf(c, choices(c, "decision.", workflow.Decisions))),
+		pick("campaign", f.Campaign, anyOf(c, n.campaignChoices())),
 	}
 }
 

@@ -18,6 +18,8 @@ type entryPage struct {
 	templates.Page
 	Channel, Status, Identity, Kind, Category, About string
 	Name, Phone, Email, Subject, LetterBody          string
+	Asked, Purpose, Delivery                         string // of an application for disclosure
+	Purposes, Deliveries                             []templates.Choice
 	Urgent                                           bool
 	Channels, Statuses, Identities, Kinds            []templates.Choice
 	Categories, Abouts                               []templates.Choice
@@ -53,12 +55,13 @@ func (p *Pages) showEntry(c *web.Context, status int, page entryPage) error {
 	page.Kinds = choices(c, "kind.", workflow.CaseKinds)
 	page.Categories = append([]templates.Choice{{Label: c.Text("office.new.category.choose")}}, n.categoryChoices(c)...)
 	page.Abouts = append([]templates.Choice{{Label: c.Text("office.about.none")}}, n.departmentChoices(c, 0)...)
+	page.Purposes, page.Deliveries = unless(c, "purpose.", workflow.Purposes), unless(c, "delivery.", workflow.Deliveries)
 	page.MaxSubject, page.MaxBody, page.MaxFiles = workflow.MaxSubject, workflow.MaxBody, workflow.MaxFiles
 	return c.Render(status, "office/new.html", page)
 }
 
 // labels are the names of the fields, where they are not their own.
-var labels = map[string]string{"kind": "office.filter.kind", "category": "office.filter.category", "about": "office.fact.about"}
+var labels = map[string]string{"asked": "write.asked", "purpose": "write.purpose", "delivery": "write.delivery", "kind": "office.filter.kind", "category": "office.filter.category", "about": "office.fact.about"}
 
 // summary says of each problem which field it is about: on top of the form
 // "please fill this in" alone helps nobody.
@@ -71,6 +74,11 @@ func summary(c *web.Context, problems []templates.Problem) []templates.Problem {
 		out = append(out, p)
 	}
 	return out
+}
+
+// unless offers the words of a list whose empty value is "not said".
+func unless(c *web.Context, prefix string, values []string) []templates.Choice {
+	return append([]templates.Choice{{Label: c.Text(prefix + "none")}}, choices(c, prefix, values[1:])...)
 }
 
 func statuses(c *web.Context) []templates.Choice {
@@ -88,8 +96,12 @@ func (p *Pages) enter(c *web.Context) error {
 		return err
 	}
 	l, wrong := letterOf(c, form)
-	l.Files = append(c.KeptFiles("kept"), files...)
-	if err = errors.Join(err, wrong); err == nil {
+	kept, gone := c.KeptFiles("files", p.Blobs)
+	if gone != nil && workflow.KindOf(gone) != workflow.Invalid {
+		return gone
+	}
+	l.Files = slices.Concat(kept, files)
+	if err = errors.Join(err, wrong, gone); err == nil {
 		_, err = p.Intake.Submit(c.Context(), l)
 	} else {
 		err = errors.Join(err, intake.Check(l)) // everything that is wrong, at once
@@ -111,7 +123,7 @@ func (p *Pages) enter(c *web.Context) error {
 }
 
 // entryFields are the fields of the form from top to bottom.
-var entryFields = []string{"channel", "identity", "name", "status", "phone", "email", "kind", "category", "about", "subject", "body", "files", "urgent"}
+var entryFields = []string{"channel", "identity", "name", "status", "phone", "email", "kind", "asked", "purpose", "delivery", "category", "about", "subject", "body", "files", "urgent"}
 
 // readEntry reads the form and stores its files.
 func (p *Pages) readEntry(c *web.Context) (*web.Form, []workflow.NewFile, error) {
@@ -137,7 +149,7 @@ func letterOf(c *web.Context, form *web.Form) (workflow.Letter, error) {
 		Kind: workflow.CaseKind(form.Line("kind")), WriterStatus: workflow.WriterStatus(form.Line("status")),
 		Subject: form.Line("subject"), Body: form.Prose("body"), Urgent: form.Has("urgent"), Locale: templates.Locales[0],
 		Identity:  workflow.Identity{Name: form.Line("name"), Phone: form.Line("phone"), Email: form.Line("email")},
-		EnteredBy: c.User.Actor(),
+		EnteredBy: c.User.Actor(), Application: workflow.Application{Asked: form.Line("asked"), Purpose: form.Line("purpose"), Delivery: form.Line("delivery")},
 	}
 	var category, about, channel error
 	if l.Category, category = number(form.Line("category"), "category"); l.Category == 0 {
@@ -156,5 +168,6 @@ func entryAgain(form *web.Form) entryPage {
 		Channel: form.Line("channel"), Status: form.Line("status"), Identity: form.Line("identity"), Kind: form.Line("kind"),
 		Category: form.Line("category"), About: form.Line("about"), Name: form.Line("name"), Phone: form.Line("phone"),
 		Email: form.Line("email"), Subject: form.Line("subject"), LetterBody: form.Prose("body"), Urgent: form.Has("urgent"),
+		Asked: form.Line("asked"), Purpose: form.Line("purpose"), Delivery: form.Line("delivery"),
 	}
 }

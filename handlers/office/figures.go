@@ -212,13 +212,22 @@ func figureCells(c *web.Context, t report.Table, l report.Line, chosen func(repo
 	return out
 }
 
+// monthName is the month that begins on a day.
+func monthName(c *web.Context, day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return c.Month(t)
+}
+
 // lineName is what a row is called in the reader's language.
 func lineName(c *web.Context, t report.Table, l report.Line) string {
 	switch {
 	case l.Key == "":
 		return c.Text("office.total")
 	case t.Ask.By == workflow.ByMonth:
-		return l.Key[:len("2006-01")]
+		return monthName(c, l.Key)
 	case l.NameZH != "" || l.NameEN != "":
 		return c.Name(l.NameZH, l.NameEN)
 	case t.Ask.By == workflow.ByDepartment:

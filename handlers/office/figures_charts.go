@@ -125,8 +125,13 @@ var fateTones = []struct {
 	fate workflow.Fate
 	tone string
 }{
-	{workflow.FateInTime, "good"}, {workflow.FateLate, "late"}, {workflow.FateWaiting, "info"}, {workflow.FateMerged, "soon"},
-	{workflow.FateDeclined, ""}, {workflow.FateWithdrawn, "faint"}, {workflow.FateUnanswered, "pale"},
+	{workflow.FateInTime, "good"},
+	{workflow.FateLate, "late"},
+	{workflow.FateWaiting, "info"},
+	{workflow.FateMerged, "soon"},
+	{workflow.FateDeclined, ""},
+	{workflow.FateWithdrawn, "faint"},
+	{workflow.FateUnanswered, "pale"},
 }
 
 func flowChart(c *web.Context, courses []report.Course) *templates.Flow {

@@ -7,8 +7,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"mailbox/workflow/workflowtest"
 )
 
 func TestFigures_everyNumberEqualsItsList(t *testing.T) {
@@ -39,6 +42,18 @@ func TestFigures_everyNumberEqualsItsList(t *testing.T) {
 		if n < 10 {
 			t.Errorf("by %s: only %d numbers open lists", by, n)
 		}
+	}
+}
+
+func TestFigures_nameMonthsInWords(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	k.busy(t, 1)
+	clerk := k.as(t, k.Clerk)
+	clerk.Get("/office/figures?span=year&by=month").Wants(http.StatusOK, "2026年11月")
+	clerk.Post("/preferences", url.Values{"locale": {"en"}, "back": {"/"}})
+	if a := clerk.Get("/office/figures?span=year&by=month").Wants(http.StatusOK, "Nov 2026"); strings.Contains(a.HTML().One(t, ".figures-table").Text(), "2026-1") {
+		t.Error("a month stands there as in a file")
 	}
 }
 
@@ -126,5 +141,69 @@ func TestFigures_ofADepartmentAreItsOwn(t *testing.T) {
 	page := k.as(t, k.LogisticsHead).Get("/office/figures?span=year&by=department").Wants(http.StatusOK, "统计 · 后勤处").HTML()
 	if rows := page.All(".figures-table tbody tr"); len(rows) != 4 {
 		t.Errorf("%d rows, want the department and the total in both tables", len(rows))
+	}
+}
+
+// TestFigures_comparedWithWhatWasBefore: a dash where there is nothing to take
+// a change from, and a sign where there is.
+func TestFigures_comparedWithWhatWasBefore(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	k.Send(t)
+	project := func() {
+		if _, err := k.Store.Project(t.Context(), 1000); err != nil {
+			t.Fatal(err)
+		}
+	}
+	project()
+	first := k.as(t, k.Clerk).Get("/office/figures?span=month").Wants(http.StatusOK).HTML()
+	if before := first.All(".stat-before")[0].Text(); before != "上期 0 (—) · 去年同期 0 (—)" {
+		t.Errorf("the first letter of all is compared as %q", before)
+	}
+	k.Set(time.Date(2026, 12, 7, 10, 0, 0, 0, workflowtest.Zone))
+	for range 3 {
+		k.Send(t)
+	}
+	project()
+	next := k.as(t, k.Clerk).Get("/office/figures?span=month").Wants(http.StatusOK).HTML()
+	if before := next.All(".stat-before")[0].Text(); !strings.HasPrefix(before, "上期 1 (+200%)") {
+		t.Errorf("three letters after one are compared as %q", before)
+	}
+}
+
+func TestFigures_asOfAMoment(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	k.busy(t, 16)
+	clerk := k.as(t, k.Clerk)
+	page := clerk.Get("/office/figures?span=year&asof=2026-11-23T08:00").Wants(http.StatusOK, "按当时所知计算").HTML()
+	if got := page.All(".stat-value")[0].Text(); got != "0" {
+		t.Errorf("before the first letter %s were received", got)
+	}
+	page = clerk.Get("/office/figures?span=year&by=channel&asof=2026-11-23T12:30").Wants(http.StatusOK).HTML()
+	value := page.All(".stat-value a")[0]
+	if got := listed(t, clerk, value.Attr("href")); got != value.Text() || value.Text() == "16" {
+		t.Errorf("by noon %s letters had come, their list has %s", value.Text(), got)
+	}
+	clerk.Get("/office/figures?asof=gestern").Wants(http.StatusUnprocessableEntity, "日期格式")
+}
+
+// TestFigures_everyPartOfAChartEqualsItsList follows the links of the charts'
+// tables and of the week.
+func TestFigures_everyPartOfAChartEqualsItsList(t *testing.T) {
+	t.Parallel()
+	k := open(t)
+	k.busy(t, 24)
+	clerk := k.as(t, k.Clerk)
+	page := clerk.Get("/office/figures?span=year&by=department").Wants(http.StatusOK, "从渠道到结果", "什么时候来信", "答复用时分布", "部门办理情况").HTML()
+	n := 0
+	for _, link := range append(page.All(".as-table td a"), page.All(".heat td a")...) {
+		n++
+		if got := listed(t, clerk, link.Attr("href")); got != link.Text() {
+			t.Errorf("%s opens a list of %s (%s)", link.Text(), got, link.Attr("href"))
+		}
+	}
+	if n < 10 {
+		t.Errorf("only %d parts open lists", n)
 	}
 }

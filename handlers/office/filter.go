@@ -22,6 +22,10 @@ type filter struct {
 	Urgent     bool
 	Due        string // overdue, today, soon or later
 	From, To   string // days of receipt, both included
+	Concern    string // or any
+	Decision   string
+	Campaign   string // an id
+	Proposed   string // an id
 	Search     string
 	Sort       string // due or new
 
@@ -45,6 +49,7 @@ func readFilter(c *web.Context) filter {
 		State: c.Query("state"), Department: c.Query("department"), Category: c.Query("category"), Kind: c.Query("kind"),
 		Channel: c.Query("channel"), Mode: c.Query("mode"), Urgent: c.Query("urgent") != "", Due: c.Query("due"),
 		From: c.Query("from"), To: c.Query("to"), Search: c.Query("q"), Sort: c.Query("sort"),
+		Concern: c.Query("concern"), Decision: c.Query("decision"), Campaign: c.Query("campaign"), Proposed: c.Query("proposed"),
 		Fact: c.Query("fact"), FactFrom: c.Query("ffrom"), FactTo: c.Query("fto"),
 		First: c.Query("first"), End: c.Query("end"), AsOf: c.Query("asof"), Status: c.Query("status"),
 		Did: c.Query("did"), DidFrom: c.Query("dfrom"), DidTo: c.Query("dto"), DidBy: c.Query("dby"),
@@ -54,7 +59,7 @@ func readFilter(c *web.Context) filter {
 	}
 	if f.State == "" {
 		f.State = "open"
-		if f.Fact != "" || f.Did != "" || f.Search != "" {
+		if f.Fact != "" || f.Did != "" || f.Search != "" || f.matters() {
 			f.State = "all"
 		}
 	}
@@ -64,6 +69,12 @@ func readFilter(c *web.Context) filter {
 	return f
 }
 
+// matters reports whether the annual report's matters are asked for: those
+// that have ended belong to them.
+func (f filter) matters() bool {
+	return f.Concern != "" || f.Decision != "" || f.Campaign != "" || f.Proposed != ""
+}
+
 // Open reports whether only cases in hand are wanted.
 func (f filter) open() bool { return f.State == "open" || f.Due != "" }
 
@@ -71,6 +82,7 @@ func (f filter) open() bool { return f.State == "open" || f.Due != "" }
 func (f filter) query(zone *time.Location, marks workflow.BoardMarks) (workflow.Query, error) {
 	q := workflow.Query{
 		Kind: workflow.CaseKind(f.Kind), Channel: workflow.Channel(f.Channel), Mode: workflow.Mode(f.Mode),
+		Concern: workflow.Concern(f.Concern), Decision: workflow.Decision(f.Decision),
 		Status: workflow.WriterStatus(f.Status), Urgent: f.Urgent, Search: f.Search, Open: f.open(), Order: workflow.NewestFirst,
 	}
 	if f.State != "open" && f.State != "all" {
@@ -85,6 +97,12 @@ func (f filter) query(zone *time.Location, marks workflow.BoardMarks) (workflow.
 	}
 	q.NoOne = f.Department == "0"
 	if q.Category, err = number(f.Category, "category"); err != nil {
+		return q, err
+	}
+	if q.Campaign, err = number(f.Campaign, "campaign"); err != nil {
+		return q, err
+	}
+	if q.Proposed, err = number(f.Proposed, "proposed"); err != nil {
 		return q, err
 	}
 	if err := f.days(&q, zone); err != nil {
@@ -218,8 +236,13 @@ func casesPath(q workflow.Query) string {
 	set("kind", string(q.Kind))
 	set("channel", string(q.Channel))
 	set("mode", string(q.Mode))
+	set("concern", string(q.Concern))
+	set("decision", string(q.Decision))
+	set("campaign", decimal(q.Campaign))
+	set("proposed", decimal(q.Proposed))
 	set("status", string(q.Status))
-	if q.Fact != nil {
+	switch {
+	case q.Fact != nil:
 		v.Set("fact", string(q.Fact.Measure))
 		v.Set("ffrom", q.Fact.From)
 		v.Set("fto", q.Fact.To)
@@ -228,12 +251,12 @@ func casesPath(q workflow.Query) string {
 		if !q.Fact.AsOf.IsZero() {
 			v.Set("asof", q.Fact.AsOf.UTC().Format(time.RFC3339Nano))
 		}
-	} else if q.Happened != nil {
+	case q.Happened != nil:
 		v.Set("did", string(q.Happened.Action))
 		v.Set("dfrom", q.Happened.From.UTC().Format(time.RFC3339Nano))
 		v.Set("dto", q.Happened.To.UTC().Format(time.RFC3339Nano))
 		set("dby", decimal(q.Happened.Department))
-	} else if q.Open {
+	case q.Open:
 		v.Set("state", "open")
 	}
 	return "/office/cases?" + v.Encode()

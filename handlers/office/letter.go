@@ -34,6 +34,10 @@ type letter struct {
 	Kind             string
 	Category         string
 	About            string
+	Concern          string
+	Concerns         []templates.Choice
+	Held             string // why an application cannot be answered yet
+	HeldAct          templates.Button
 	may              []workflow.Action
 	Urgent, Sealed   bool
 	route            workflow.Action
@@ -79,6 +83,9 @@ func (p *Pages) letter(c *web.Context, d casework.Dossier, w places, work web.Sp
 	if slices.Contains(d.Actions, workflow.Accept) {
 		out.route = workflow.Accept
 	}
+	out.Concern = string(k.Concern)
+	out.Concerns = append([]templates.Choice{{Label: c.Text("concern.none")}}, choices(c, "concern.", workflow.Concerns)...)
+	out.held(c, d)
 	out.draft(c, d)
 	out.Refusal = refusal(d)
 	alike, err := p.alike(c, d)
@@ -110,10 +117,33 @@ func facts(c *web.Context, n names, d casework.Dossier) []templates.Fact {
 	if k.About != 0 {
 		out = append(out, templates.Fact{Label: c.Text("office.fact.about"), Value: n.department(c, k.About)})
 	}
+	if d.Application.Asked != "" {
+		out = append(out, templates.Fact{Label: c.Text("office.fact.application"), Value: d.Application.Asked})
+	}
+	if k.Concern != "" {
+		out = append(out, templates.Fact{Label: c.Text("office.fact.concern"), Value: c.Text("concern." + string(k.Concern))})
+	}
 	if k.Department != 0 {
 		out = append(out, templates.Fact{Label: c.Text("office.fact.department"), Value: n.department(c, k.Department)})
 	}
 	return out
+}
+
+// held says what keeps the signed answer of an application from being sent.
+func (l *letter) held(c *web.Context, d casework.Dossier) {
+	k := d.Case
+	if k.Kind != workflow.Disclosure || k.State != workflow.Approved {
+		return
+	}
+	switch {
+	case k.Decision == workflow.NoDecision:
+		l.Held = c.Text("office.application.undecided")
+		l.HeldAct = templates.Button{Tone: "primary", Label: c.Text("office.application.go"), Href: l.Act("decide") + "#acts"}
+	case k.Decision.Opens() && !d.Secure:
+		l.Held = c.Text("office.application.unchecked")
+		l.HeldAct = templates.Button{Tone: "primary", Label: c.Text("office.application.look"), Href: l.Href + "#acts"}
+		l.may = slices.DeleteFunc(slices.Clone(l.may), func(a workflow.Action) bool { return a == workflow.Answer })
+	}
 }
 
 func status(c *web.Context, s workflow.WriterStatus) string {

@@ -88,6 +88,7 @@ func (p *Pages) span(ctx context.Context) (web.Span, error) {
 type names struct {
 	departments []workflow.Department
 	categories  []workflow.Category
+	campaigns   []workflow.Campaign
 }
 
 func (p *Pages) names(c *web.Context) (names, error) {
@@ -96,7 +97,11 @@ func (p *Pages) names(c *web.Context) (names, error) {
 		return names{}, err
 	}
 	categories, err := p.College.Categories(c.Context(), c.Now, true)
-	return names{departments, categories}, err
+	if err != nil {
+		return names{}, err
+	}
+	campaigns, err := p.Cases.Campaigns(c.Context())
+	return names{departments, categories, campaigns}, err
 }
 
 // department is the name of a department; 0 is the office's own tray.
@@ -107,6 +112,24 @@ func (n names) department(c *web.Context, id int64) string {
 		}
 	}
 	return c.Text("office.nobody")
+}
+
+// campaign is the name of a campaign by its id.
+func (n names) campaign(id string) string {
+	for _, k := range n.campaigns {
+		if decimal(k.ID) == id {
+			return k.Name
+		}
+	}
+	return id
+}
+
+func (n names) campaignChoices() []templates.Choice {
+	var out []templates.Choice
+	for _, k := range n.campaigns {
+		out = append(out, templates.Choice{Value: decimal(k.ID), Label: k.Name})
+	}
+	return out
 }
 
 func (n names) category(c *web.Context, id int64) string {

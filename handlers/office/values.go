@@ -95,7 +95,7 @@ func changeText(c *web.Context, f report.Figure, now, before report.Value) strin
 
 // signed is a change with its sign, to one place.
 func signed(x float64) string {
-	text := templates.Decimal(1, x)
+	text := strings.TrimSuffix(templates.Decimal(1, x), ".0")
 	if x > 0 && text != "0" {
 		return "+" + text
 	}

@@ -142,12 +142,33 @@ func asked(got casework.Progress) string {
 
 func facts(c *web.Context, got casework.Progress) []templates.Fact {
 	k := got.Case
-	return []templates.Fact{
+	out := []templates.Fact{
 		{Label: c.Text("track.fact.received"), Value: moment(c, k.Received)},
 		{Label: c.Text("track.fact.kind"), Value: c.Text("kind." + string(k.Kind))},
 		{Label: c.Text("track.fact.category"), Value: c.Name(got.Category.NameZH, got.Category.NameEN)},
 		{Label: c.Text("track.fact.mode"), Value: c.Text("mode." + string(k.Mode))},
 	}
+	return append(out, application(c, got)...)
+}
+
+// application is what the writer asked for, and how it was decided once they
+// may know.
+func application(c *web.Context, got casework.Progress) []templates.Fact {
+	var out []templates.Fact
+	add := func(label, prefix, value string) {
+		if value != "" && prefix != "" {
+			value = c.Text(prefix + value)
+		}
+		if value != "" {
+			out = append(out, templates.Fact{Label: c.Text("track.fact." + label), Value: value})
+		}
+	}
+	a := got.Application
+	add("asked", "", a.Asked)
+	add("purpose", "purpose.", a.Purpose)
+	add("delivery", "delivery.", a.Delivery)
+	add("decision", "decision.", string(got.Decided()))
+	return out
 }
 
 // offers are the writer's acts in the order in which they are offered. Which

@@ -35,6 +35,15 @@ func kinds(c *web.Context) []templates.Choice {
 	return out
 }
 
+// unless offers the words of a list whose empty value is "not said".
+func unless(c *web.Context, prefix string, values []string) []templates.Choice {
+	out := []templates.Choice{{Label: c.Text(prefix + "none")}}
+	for _, v := range values[1:] {
+		out = append(out, templates.Choice{Value: v, Label: c.Text(prefix + v)})
+	}
+	return out
+}
+
 // categories are offered by code, so that a form filled by a script keeps its
 // meaning when the college is set up anew.
 func categories(c *web.Context, o offered, chosen string) []templates.Choice {

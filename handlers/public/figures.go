@@ -1,6 +1,7 @@
 package public
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -18,7 +19,7 @@ type FiguresPage struct {
 	AsOf   time.Time
 	Terms  []templates.Tab
 	Stats  []templates.Stat
-	Chart  *templates.Bars
+	Charts []templates.Bars
 	Tables []templates.Table
 	Empty  bool // the term had no letters
 	Hidden bool // some cells are not shown
@@ -64,7 +65,7 @@ func figuresView(c *web.Context, terms []report.Period, t report.PublicTable) Fi
 		f := report.PublicFigures[i]
 		page.Stats = append(page.Stats, templates.Stat{Label: c.Text("figures.of." + f.Key), Value: cellText(f, cell), Unit: unitText(c, f, cell), Formula: c.Text("figures.how." + f.Key)})
 	}
-	page.Chart = chart(c, t.Months)
+	page.Charts = charts(c, t)
 	page.Tables = []templates.Table{
 		figuresTable(c, "figures.by_month", t.Months, t.Total),
 		figuresTable(c, "figures.by_department", t.Departments, t.Total),
@@ -98,14 +99,42 @@ func anything(lines []report.PublicLine) bool {
 	return false
 }
 
-// chart draws the letters of each month; months that must not be shown are
-// bars of no length that say so.
-func chart(c *web.Context, months []report.PublicLine) *templates.Bars {
-	bars := &templates.Bars{Title: c.Text("figures.chart"), Desc: c.Text("figures.chart.desc")}
-	for _, m := range months {
-		cell := m.Cells[0]
-		point := templates.Point{Label: lineName(c, m), Value: float64(cell.N), Text: cellText(report.PublicFigures[0], cell)}
-		bars.Points = append(bars.Points, point)
+// charts draw what the tables publish and nothing else: a cell that is hidden
+// there is a bar of no length that says so, and no scale is taken from it.
+func charts(c *web.Context, t report.PublicTable) []templates.Bars {
+	months := chart(c, t.Months, "received")
+	months.Title, months.Desc = c.Text("figures.chart"), c.Text("figures.chart.desc")
+	topics := chart(c, t.Categories, "received")
+	topics.Title, topics.Desc = c.Text("figures.by_category"), c.Text("figures.chart.topics")
+	onTime := chart(c, t.Departments, "on_time")
+	onTime.Title, onTime.Desc, onTime.Of = c.Text("figures.of.on_time"), c.Text("figures.chart.on_time"), 100
+	var out []templates.Bars
+	for _, bars := range []templates.Bars{months, topics, onTime} {
+		if len(bars.Points) > 0 {
+			out = append(out, bars)
+		}
+	}
+	return out
+}
+
+// chart is one figure of the lines, in their order; lines with nothing to take
+// it from are left out.
+func chart(c *web.Context, lines []report.PublicLine, key string) templates.Bars {
+	var bars templates.Bars
+	for _, l := range lines {
+		for i, f := range report.PublicFigures {
+			cell := l.Cells[i]
+			if f.Key != key || cell.None && !cell.Hidden {
+				continue
+			}
+			p := templates.Point{Label: lineName(c, l), Text: cellText(f, cell)}
+			if f.Unit == report.Share && !cell.Hidden {
+				p.Value = math.Round(10*cell.Percent()) / 10 // as it is printed: more would tell what it is taken from
+			} else if !cell.Hidden {
+				p.Value = float64(cell.N)
+			}
+			bars.Points = append(bars.Points, p)
+		}
 	}
 	return bars
 }
@@ -160,16 +189,9 @@ func lineName(c *web.Context, l report.PublicLine) string {
 		return name
 	}
 	if month, err := time.Parse(time.DateOnly, l.Key); err == nil {
-		return monthName(c, month)
+		return c.Month(month)
 	}
 	return c.Text("figures.none")
-}
-
-func monthName(c *web.Context, m time.Time) string {
-	if c.Locale == "en" {
-		return m.Format("Jan 2006")
-	}
-	return m.Format("2006年1月")
 }
 
 // termName is a term by its first and last month.
@@ -178,5 +200,5 @@ func termName(c *web.Context, p report.Period) string {
 	if err != nil {
 		return p.From
 	}
-	return c.Text("figures.term", monthName(c, from), monthName(c, from.AddDate(0, 5, 0)))
+	return c.Text("figures.term", c.Month(from), c.Month(from.AddDate(0, 5, 0)))
 }

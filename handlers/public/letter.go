@@ -17,6 +17,7 @@ import (
 type letterForm struct {
 	Identity, Kind, Category, Status, Subject, Body string
 	Name, Phone, Email, About, Publish              string
+	Asked, Purpose, Delivery                        string             // of an application for disclosure
 	Kept                                            []workflow.NewFile // came with this form, now or before
 	token                                           string
 	warned                                          bool // help has been shown
@@ -36,7 +37,8 @@ func (p *Pages) readForm(c *web.Context) (*web.Form, []workflow.NewFile, error) 
 		if form == nil {
 			return nil, nil, err
 		}
-		return form, p.files.open(form.Token(), form.All("kept")), err
+		files, gone := c.KeptFiles("files", p.Blobs)
+		return form, files, errors.Join(err, gone)
 	}
 	var fresh []workflow.NewFile
 	form, err := c.Upload(uploadRules, func(ctx context.Context, f web.File) error {
@@ -46,11 +48,11 @@ func (p *Pages) readForm(c *web.Context) (*web.Form, []workflow.NewFile, error) 
 		}
 		return err
 	})
-	files := p.files.open(form.Token(), form.All("kept"))
+	files, gone := c.KeptFiles("files", p.Blobs)
 	for _, f := range fresh {
 		files = addFile(files, f)
 	}
-	return form, files, errors.Join(err, tooMuch(files))
+	return form, files, errors.Join(err, gone, tooMuch(files))
 }
 
 // addFile adds a file unless it is there already: a form sent twice brings the
@@ -84,6 +86,7 @@ func readLetter(form *web.Form, files []workflow.NewFile) letterForm {
 		Identity: form.Line("identity"), Kind: form.Line("kind"), Category: form.Line("category"), Status: form.Line("status"),
 		Subject: form.Line("subject"), Body: form.Prose("body"), About: form.Line("about"), Publish: form.Line("publish"),
 		Name: form.Line("name"), Phone: form.Line("phone"), Email: form.Line("email"),
+		Asked: form.Line("asked"), Purpose: form.Line("purpose"), Delivery: form.Line("delivery"),
 		Kept: files, token: form.Token(), warned: form.Line("help_seen") == "yes", trap: form.Line("website") != "",
 	}
 	if f.Identity == string(workflow.Anonymous) {
@@ -99,8 +102,9 @@ func (f letterForm) letter(c *web.Context, o offered) (workflow.Letter, error) {
 	l := workflow.Letter{
 		Channel: workflow.Web, External: f.external(), Mode: workflow.Mode(f.Identity), Kind: workflow.CaseKind(f.Kind),
 		Category: category.ID, WriterStatus: workflow.WriterStatus(f.Status), Subject: f.Subject, Body: f.Body,
-		Identity: workflow.Identity{Name: f.Name, Phone: f.Phone, Email: f.Email},
-		About:    o.about(f.About), Publish: f.Publish == "yes", Urgent: o.crisisWords().In(f.Subject, f.Body),
+		Identity:    workflow.Identity{Name: f.Name, Phone: f.Phone, Email: f.Email},
+		Application: workflow.Application{Asked: f.Asked, Purpose: f.Purpose, Delivery: f.Delivery},
+		About:       o.about(f.About), Publish: f.Publish == "yes", Urgent: o.crisisWords().In(f.Subject, f.Body),
 		Locale: c.Locale, Files: f.Kept,
 	}
 	err := intake.Check(l)
@@ -120,6 +124,7 @@ func (f letterForm) external() string {
 	h := sha256.New()
 	for _, s := range []string{
 		f.Identity, f.Kind, f.Category, f.Status, f.Subject, f.Body, f.Name, f.Phone, f.Email, f.About, f.Publish,
+		f.Asked, f.Purpose, f.Delivery,
 	} {
 		sum := sha256.Sum256([]byte(s))
 		h.Write(sum[:])

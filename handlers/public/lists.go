@@ -129,6 +129,21 @@ func (o offered) usualDays() int {
 	return best
 }
 
+// applicationsWithin is how long the college has for an application, in words.
+func (o offered) applicationsWithin(c *web.Context) string {
+	for _, p := range o.policies {
+		if promise, ok := p.Promises[workflow.Overall]; ok && p.Code == workflow.DisclosurePolicy {
+			return c.Plural("unit."+string(promise.Unit), promise.Amount)
+		}
+	}
+	return ""
+}
+
+// guide is what the college tells applicants for disclosure, or "".
+func (o offered) guide(c *web.Context) string {
+	return c.Name(o.settings.Get(rules.GuideZH), o.settings.Get(rules.GuideEN))
+}
+
 // phones are the numbers to ring in danger: one a line, its name in Chinese and
 // in English before it.
 func (o offered) phones(c *web.Context) []templates.Phone {

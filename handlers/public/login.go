@@ -30,13 +30,13 @@ func (p *Pages) signIn(c *web.Context) error {
 		return err
 	}
 	page := LoginPage{Username: form.Line("username"), Next: web.LocalPath(cmp.Or(form.Line("next"), "/"))}
-	account, err := p.Door.Admit(c.Context(), access.Entry{
-		Username: page.Username, Password: form.Prose("password"), ClientKey: c.ClientKey(),
-	})
+	password := form.Prose("password")
+	if problems := missing(c, wanted{"username", page.Username, "login.empty_username"}, wanted{"password", password, "login.empty_password"}); problems != nil {
+		return p.turnAway(c, page, problems)
+	}
+	account, err := p.Door.Admit(c.Context(), access.Entry{Username: page.Username, Password: password, ClientKey: c.ClientKey()})
 	if workflow.KindOf(err) == workflow.Unauthenticated && err != nil {
-		page.Page = c.Page("login.title")
-		page.Problems = []templates.Problem{{Field: "username", Text: c.Text("login.refused")}}
-		return c.Render(http.StatusUnprocessableEntity, "public/login.html", page)
+		return p.turnAway(c, page, []templates.Problem{{Field: "username", Text: c.Text("login.refused")}})
 	}
 	if err != nil {
 		return err
@@ -49,6 +49,12 @@ func (p *Pages) signIn(c *web.Context) error {
 		user.Roles = append(user.Roles, string(r))
 	}
 	return c.Redirect(onward(page.Next, user))
+}
+
+func (p *Pages) turnAway(c *web.Context, page LoginPage, problems []templates.Problem) error {
+	page.Page = c.Page("login.title")
+	page.Problems = problems
+	return c.Render(http.StatusUnprocessableEntity, "public/login.html", page)
 }
 
 // onward is where somebody goes who has come in: where they wanted to, or

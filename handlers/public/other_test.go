@@ -60,8 +60,41 @@ func TestFiguresOfATerm(t *testing.T) {
 	if text := page.All(".table")[1].Text(); !strings.Contains(text, "*") {
 		t.Errorf("two letters of a department are shown: %s", text)
 	}
+	wantHiddenBars(t, page)
 	if !strings.Contains(page.Text(), "少于 5 件") {
 		t.Error("nothing says what the mark means")
+	}
+}
+
+// wantHiddenBars wants every bar of something hidden to have no length, and
+// every bar to say what the table beside it says.
+func wantHiddenBars(t *testing.T, page *webtest.Node) {
+	t.Helper()
+	charts := page.All("figure.bars")
+	if len(charts) != 3 {
+		t.Fatalf("%d charts, want 3", len(charts))
+	}
+	hidden := 0
+	for i, column := range map[int][2]int{0: {0, 1}, 1: {2, 1}, 2: {1, 4}} {
+		said := map[string]string{}
+		for _, row := range page.All(".table")[column[0]].All("tbody tr") {
+			said[row.All("td")[0].Text()] = row.All("td")[column[1]].Text()
+		}
+		for _, bar := range charts[i].All("tbody tr") {
+			name, text, width := bar.All("th")[0].Text(), bar.All("td.number")[0].Text(), bar.All("rect")[0].Attr("width")
+			if said[name] != text {
+				t.Errorf("the bar of %s says %q, the table %q", name, text, said[name])
+			}
+			if text == "*" {
+				hidden++
+				if width != "0%" {
+					t.Errorf("the hidden bar of %s is %s long", name, width)
+				}
+			}
+		}
+	}
+	if hidden == 0 {
+		t.Error("no bar is hidden")
 	}
 }
 

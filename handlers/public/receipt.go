@@ -23,6 +23,7 @@ type receiptKept struct {
 	Answer   time.Time `json:"a"`
 	Proof    string    `json:"p"`
 	Mark     string    `json:"m"`
+	Urgent   bool      `json:"u,omitempty"` // help may be needed at once
 }
 
 // ReceiptPage is what a writer takes home. Without a receipt it says where to
@@ -32,12 +33,14 @@ type ReceiptPage struct {
 	Number  string
 	Receipt *templates.Receipt
 	Proof   string
-	Text    string // where the receipt is as plain text
+	Text    string            // where the receipt is as plain text
+	Phones  []templates.Phone // where help is to be had, when the letter called for it
 }
 
-func (p *Pages) keepReceipt(c *web.Context, r intake.Receipt) error {
+func (p *Pages) keepReceipt(c *web.Context, r intake.Receipt, urgent bool) error {
 	return put(c, p.box, receiptCookie, receiptKept{
 		Number: r.Number, Code: r.Code.Groups(), Received: r.Received, Next: r.Next, Answer: r.Answer, Proof: r.Proof, Mark: r.Mark,
+		Urgent: urgent,
 	})
 }
 
@@ -58,8 +61,21 @@ func (p *Pages) receipt(c *web.Context) error {
 	}
 	return c.Render(http.StatusOK, "public/receipt.html", ReceiptPage{
 		Page: c.Page("receipt.title"), Number: r.Number, Receipt: &shown, Proof: r.Proof,
-		Text: "/receipt/" + r.Number + "/text",
+		Text: "/receipt/" + r.Number + "/text", Phones: p.help(c, r),
 	})
+}
+
+// help is where to turn at once, for a letter that spoke of danger. A receipt
+// is worth showing without it.
+func (p *Pages) help(c *web.Context, r receiptKept) []templates.Phone {
+	if !r.Urgent {
+		return nil
+	}
+	o, err := p.lists.load(c.Context(), c.Now)
+	if err != nil {
+		return nil
+	}
+	return o.phones(c)
 }
 
 func (r receiptKept) show(c *web.Context) (templates.Receipt, error) {
@@ -119,6 +135,13 @@ func (p *Pages) receiptText(c *web.Context) error {
 	line("")
 	line("%s  %s", c.Text("site.track"), c.URL("/track"))
 	line("%s", c.Text("component.receipt.keep"))
+	line("")
+	for i, phone := range p.help(c, r) {
+		if i == 0 {
+			line("%s", c.Text("receipt.help"))
+		}
+		line("%s  %s", phone.Name, phone.Number)
+	}
 	line("")
 	line("%s", c.Text("receipt.proof"))
 	line("%s", r.Proof)

@@ -84,8 +84,7 @@ type Deps struct {
 	Figures Figures
 	Answers Answers
 	// Key is secret, of at least 32 bytes and the same in every replica: it
-	// seals the cookies of receipts and of tracking, and signs files that a
-	// form keeps.
+	// seals the cookies of receipts and of tracking.
 	Key []byte
 }
 
@@ -93,7 +92,6 @@ type Deps struct {
 type Pages struct {
 	Deps
 	box   box
-	files fileSigner
 	lists *lists
 }
 
@@ -106,15 +104,11 @@ func New(d Deps) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public pages: %w", err)
 	}
-	signing, err := hkdf.Key(sha256.New, d.Key, nil, "mailbox public files", 32)
-	if err != nil {
-		return nil, fmt.Errorf("public pages: %w", err)
-	}
 	b, err := newBox(sealing)
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{Deps: d, box: b, files: fileSigner{signing}, lists: &lists{college: d.College, figures: d.Figures, answers: d.Answers}}, nil
+	return &Pages{Deps: d, box: b, lists: &lists{college: d.College, figures: d.Figures, answers: d.Answers}}, nil
 }
 
 // How often one network may do what costs something. A campus is often one

@@ -68,8 +68,11 @@ func (p *Pages) enter(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	number := form.Line("number")
-	by, err := p.Cases.Track(c.Context(), number, form.Line("code"), c.ClientKey())
+	number, code := form.Line("number"), form.Line("code")
+	if problems := missing(c, wanted{"number", number, "track.empty_number"}, wanted{"code", code, "track.empty_code"}); problems != nil {
+		return p.askForCode(c, http.StatusUnprocessableEntity, TrackPage{Number: number}, problems)
+	}
+	by, err := p.Cases.Track(c.Context(), number, code, c.ClientKey())
 	if problem, status := tryLater(c, err); status != 0 {
 		return p.askForCode(c, status, TrackPage{Number: number}, []templates.Problem{problem})
 	}
@@ -83,6 +86,20 @@ func (p *Pages) enter(c *web.Context) error {
 		return err
 	}
 	return c.Redirect("/track")
+}
+
+// wanted is a field that must be filled, and the words when it is not.
+type wanted struct{ field, value, key string }
+
+// missing are the fields that were left empty.
+func missing(c *web.Context, fields ...wanted) []templates.Problem {
+	var out []templates.Problem
+	for _, f := range fields {
+		if f.value == "" {
+			out = append(out, templates.Problem{Field: f.field, Text: c.Text(f.key)})
+		}
+	}
+	return out
 }
 
 // leave makes this browser forget the case.

@@ -43,7 +43,7 @@ func TestUnknownNumberAndWrongCodeAreOneAnswer(t *testing.T) {
 	c := s.Client(t)
 	form := s.fresh(t, c, "/track")
 	var answers []string
-	for _, entry := range [][2]string{{r.Number, "0000-0000-0000-0000"}, {"XZ20261123-9999", r.Code.Groups()}, {r.Number, ""}, {"", ""}, {"x", "y"}} {
+	for _, entry := range [][2]string{{r.Number, "0000-0000-0000-0000"}, {"XZ20261123-9999", r.Code.Groups()}, {"x", "y"}} {
 		form.Set("number", entry[0])
 		form.Set("code", entry[1])
 		a := c.Post("/track", form).Wants(422)
@@ -57,6 +57,25 @@ func TestUnknownNumberAndWrongCodeAreOneAnswer(t *testing.T) {
 	for _, a := range answers {
 		if a != answers[0] {
 			t.Errorf("answers differ: %q, %q", a, answers[0])
+		}
+	}
+}
+
+func TestEmptyFieldsAreNamed(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	c := s.Client(t)
+	for path, words := range map[string][]string{"/track": {"number", "请填写编号", "code", "请填写查询码"}, "/login": {"username", "请填写用户名", "password", "请填写密码"}} {
+		form := s.fresh(t, c, path)
+		for i := 0; i < len(words); i += 2 {
+			form.Set(words[i], "")
+			form.Set(words[(i+2)%len(words)], "x")
+			a := c.Post(path, form).Wants(422, words[i+1])
+			webtest.CheckPage(t, a.HTML())
+			if strings.Contains(a.Body, "不正确") || strings.Contains(a.Body, words[(i+3)%len(words)]) {
+				t.Errorf("%s without %s is told more than that", path, words[i])
+			}
+			a.HTML().One(t, "#f-"+words[i]+"-error")
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"mailbox/handlers/web"
 	"mailbox/templates"
 	"mailbox/workflow"
+	"mailbox/workflow/rules"
 )
 
 // WritePage is the form for a letter.
@@ -19,6 +20,10 @@ type WritePage struct {
 	Identities, Statuses, Kinds, Categories, Departments, Publishes []templates.Choice
 	Hints                                                           []CategoryHint
 	KeptFiles                                                       []KeptFile
+	Purposes, Deliveries                                            []templates.Choice
+	Answered                                                        string // within how long applications are
+	Guide, GuideURL                                                 string // what the college tells applicants
+	MaxAsked                                                        int
 	Help                                                            bool // show where help is before anything else
 	Phones                                                          []templates.Phone
 	CrisisWords                                                     string // for the page's own script, one a line
@@ -40,7 +45,7 @@ func (p *Pages) write(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	f := letterForm{Publish: "no", Category: c.Query("category")}
+	f := letterForm{Publish: "no", Category: c.Query("category"), Kind: c.Query("kind")}
 	return p.showForm(c, o, http.StatusOK, f, nil)
 }
 
@@ -87,7 +92,7 @@ func (p *Pages) take(c *web.Context, o offered, f letterForm) error {
 	if err != nil {
 		return err
 	}
-	if err := p.keepReceipt(c, receipt); err != nil {
+	if err := p.keepReceipt(c, receipt, letter.Urgent); err != nil {
 		return err
 	}
 	return c.Redirect("/receipt/" + receipt.Number)
@@ -131,7 +136,7 @@ func tryLater(c *web.Context, err error) (templates.Problem, int) {
 }
 
 // writeFields are the fields of the form from top to bottom.
-var writeFields = []string{"identity", "name", "phone", "email", "status", "kind", "category", "about", "subject", "body", "files", "publish"}
+var writeFields = []string{"identity", "name", "phone", "email", "status", "kind", "asked", "purpose", "delivery", "category", "about", "subject", "body", "files", "publish"}
 
 func (p *Pages) showForm(c *web.Context, o offered, status int, f letterForm, problems []templates.Problem) error {
 	page := WritePage{
@@ -140,7 +145,9 @@ func (p *Pages) showForm(c *web.Context, o offered, status int, f letterForm, pr
 		Departments: departments(c, o), Publishes: publishes(c), Hints: hints(c, o), KeptFiles: p.keptFiles(c, f.Kept),
 		Help: f.warned, Phones: o.phones(c), CrisisWords: strings.Join(o.crisisWords(), "\n"),
 		MaxSubject: workflow.MaxSubject, MaxBody: workflow.MaxBody, MaxFiles: workflow.MaxFiles,
-		MaxAllFiles: workflow.MaxAllFiles >> 20,
+		MaxAllFiles: workflow.MaxAllFiles >> 20, MaxAsked: workflow.MaxAsked,
+		Purposes: unless(c, "purpose.", workflow.Purposes), Deliveries: unless(c, "delivery.", workflow.Deliveries),
+		Answered: o.applicationsWithin(c), Guide: o.guide(c), GuideURL: o.settings.Get(rules.GuideURL),
 	}
 	page.Problems = labelled(c, web.InOrder(problems, writeFields...))
 	return c.Render(status, "public/write.html", page)
@@ -148,10 +155,9 @@ func (p *Pages) showForm(c *web.Context, o offered, status int, f letterForm, pr
 
 // keptFiles signs the files for the form as it goes out.
 func (p *Pages) keptFiles(c *web.Context, files []workflow.NewFile) []KeptFile {
-	token, _, _ := strings.Cut(c.FormToken(), "-")
 	var out []KeptFile
 	for _, f := range files {
-		out = append(out, KeptFile{Name: f.Name, Size: f.Size, Value: p.files.sign(token, f)})
+		out = append(out, KeptFile{Name: f.Name, Size: f.Size, Value: c.KeepFile(f)})
 	}
 	return out
 }

@@ -121,6 +121,24 @@ func TestFilesAreKeptOverAMistake(t *testing.T) {
 	}
 }
 
+// A form that lay open for days is sent again.
+func TestFilesKeptTooLong(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	c := s.Client(t)
+	form := s.typed(t, c, "subject", "")
+	page := c.PostFiles("/write", form, webtest.Upload{Field: "files", Name: "热水.png", Content: png}).Wants(422).HTML()
+	form.Set("subject", "热水")
+	form.Add("kept", page.One(t, "[name=kept]").Attr("value"))
+	s.Blobs.Sweep()
+	again := c.PostFiles("/write", form).Wants(422, "“热水.png”放了两天以上").HTML()
+	if got := again.One(t, "#f-body").Text(); !strings.Contains(got, form.Get("body")) || len(again.All("[name=kept]")) != 0 {
+		t.Errorf("the form came back with %q", got)
+	}
+	form.Del("kept")
+	receipt(t, c, c.PostFiles("/write", form).Header.Get("Location"))
+}
+
 // Whoever knows the hash of somebody's file must not get it by asking for it.
 func TestKeptFilesCannotBeForged(t *testing.T) {
 	t.Parallel()
@@ -174,10 +192,15 @@ func TestHelpIsShownOnceAndNeverHoldsALetterBack(t *testing.T) {
 		t.Error("help is hidden, or stands as a mistake")
 	}
 	form.Set("help_seen", page.One(t, "[name=help_seen]").Attr("value"))
-	number, _ := receipt(t, c, c.Post("/write", form).Header.Get("Location"))
+	to := c.Post("/write", form).Header.Get("Location")
+	number, _ := receipt(t, c, to)
 	if !s.caseOf(t, number).Urgent {
 		t.Error("the letter is not urgent")
 	}
+	if links := c.Get(to).Wants(200).HTML().All(".help-now a"); len(links) != 2 || links[1].Attr("href") != "tel:027-5550-0110" {
+		t.Errorf("%d numbers to call on the receipt", len(links))
+	}
+	c.Get(to+"/text").Wants(200, "027-5550-0110")
 }
 
 func TestQuietLettersSeeNoHelp(t *testing.T) {

@@ -110,15 +110,17 @@ func TestSecretsStayHidden(t *testing.T) {
 // TestWithdrawalIsAtOnce: whoever takes an answer back, it is gone from every
 // surface, and nothing was allowed to be kept for longer than a minute.
 func TestWithdrawalIsAtOnce(t *testing.T) {
-	for who, back := range map[string]func(*site, *testing.T, workflow.Case){
-		"the office": func(s *site, t *testing.T, c workflow.Case) {
+	for who, back := range map[string]func(*testing.T, *site, workflow.Case){
+		"the office": func(t *testing.T, s *site, c workflow.Case) {
+			t.Helper()
 			p, _ := s.world.Store.PublicationOf(t.Context(), c.ID)
 			base := "/office/publications/" + num(p.ID)
 			s.as(t, s.world.Clerk).Post(base+"/withdraw", url.Values{}).Wants(http.StatusUnprocessableEntity).HTML().One(t, ".problems a[href=#f-reason]")
 			s.as(t, s.world.Clerk).Post(base+"/withdraw", url.Values{"reason": {"答复有误"}}).LeadsTo(base)
 			s.as(t, s.world.Clerk).Post(base+"/withdraw", url.Values{"reason": {"答复有误"}}).LeadsTo(base)
 		},
-		"the writer": func(s *site, t *testing.T, c workflow.Case) {
+		"the writer": func(t *testing.T, s *site, c workflow.Case) {
+			t.Helper()
 			if _, err := s.answers.Consent(t.Context(), workflow.ByWriter(c.ID), c.ID, false); err != nil {
 				t.Fatal(err)
 			}
@@ -135,7 +137,7 @@ func TestWithdrawalIsAtOnce(t *testing.T) {
 			}
 		}
 		tag := anyone.Get("/answers/feed.xml").Header.Get("ETag")
-		back(s, t, c)
+		back(t, s, c)
 		anyone.Get(address).Wants(http.StatusNotFound)
 		anyone.Get(address + "/content").Wants(http.StatusNotFound)
 		for _, at := range surfaces(address)[:6] {

@@ -139,7 +139,7 @@ func steps(c *web.Context, e publication.Editor) []templates.Step {
 }
 
 func publicationFacts(c *web.Context, e publication.Editor) []templates.Fact {
-	out := []templates.Fact{{Label: c.Text("publication.fact.hash"), Value: hex.EncodeToString(e.ContentHash)}}
+	out := []templates.Fact{{Label: c.Text("publication.fact.hash"), Value: hex.EncodeToString(e.ContentHash[:8]) + "…"}}
 	if e.Review.ID != 0 {
 		out = append(out, templates.Fact{Label: c.Text("review.title"), Value: resultWords(c, e.Review.Result), Href: reviewPath(e.Review.ID)})
 		if e.Review.Remark != "" {
@@ -170,9 +170,7 @@ func readEdit(f *web.Form) (publication.Edit, error) {
 	e := publication.Edit{Version: version, Redaction: workflow.Redaction{
 		Subject: f.Line("subject"), Question: f.Prose("question"), Answer: f.Prose("answer"),
 	}}
-	for _, words := range f.All("found") {
-		e.Show = append(e.Show, words)
-	}
+	e.Show = f.All("found")
 	e.Hide = append(f.All("hide"), strings.Split(f.Prose("words"), "\n")...)
 	for _, one := range f.All("files") {
 		n, err := strconv.ParseInt(one, 10, 64)

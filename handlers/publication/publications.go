@@ -45,7 +45,7 @@ func (p *Pages) listPublications(c *web.Context, status int, number string, wron
 		return err
 	}
 	view := publicationsPage{Number: number}
-	total := 0
+	var total int
 	if view.Tabs, total, err = p.stateTabs(c, q.State); err != nil {
 		return err
 	}

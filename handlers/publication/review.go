@@ -3,6 +3,7 @@ package publication
 import (
 	"encoding/hex"
 	"net/http"
+	"time"
 
 	"mailbox/handlers/web"
 	"mailbox/templates"
@@ -59,7 +60,7 @@ func (p *Pages) showReview(c *web.Context, status int, name string, typed public
 	}
 	if sheet.Result != workflow.Undecided {
 		typed = publication.Decision{
-			Checklist: sheet.Checklist, Result: sheet.Review.Result, Ground: sheet.Review.Ground, Basis: sheet.Basis, Remark: sheet.Remark,
+			Checklist: sheet.Checklist, Result: sheet.Result, Ground: sheet.Ground, Basis: sheet.Basis, Remark: sheet.Remark,
 		}
 	}
 	view := sheetView(c, sheet, typed, department)
@@ -77,7 +78,7 @@ func sheetView(c *web.Context, s publication.Sheet, typed publication.Decision, 
 			{Label: c.Text("review.column.subject"), Value: c.Text("review.subject." + string(s.Subject))},
 			{Label: c.Text("review.department"), Value: department},
 			{Label: c.Text("review.asked_by"), Value: s.AskedName},
-			{Label: c.Text("review.asked_at"), Value: web.Moment(c, s.Asked)},
+			{Label: c.Text("review.asked_at"), Value: dated(c, s.Asked)},
 			{Label: c.Text("review.hash"), Value: hex.EncodeToString(s.ContentHash[:8])},
 		},
 	}
@@ -86,23 +87,23 @@ func sheetView(c *web.Context, s publication.Sheet, typed publication.Decision, 
 		v.Parts = append(v.Parts, part{c.Text("review.part." + x.Key), x.Text})
 	}
 	v.Files = pictures(v.Path, publicFiles(s.Exhibit.Files))
-	if s.Review.Result != workflow.Undecided {
+	if s.Result != workflow.Undecided {
 		v.Decision = decisionFacts(c, s)
 	}
 	return v
 }
 
 func decisionFacts(c *web.Context, s publication.Sheet) []templates.Fact {
-	out := []templates.Fact{{Label: c.Text("review.result"), Value: resultWords(c, s.Review.Result)}}
-	if s.Review.Ground != "" {
-		out = append(out, templates.Fact{Label: c.Text("review.ground"), Value: c.Text("review.ground." + string(s.Review.Ground))})
+	out := []templates.Fact{{Label: c.Text("review.result"), Value: resultWords(c, s.Result)}}
+	if s.Ground != "" {
+		out = append(out, templates.Fact{Label: c.Text("review.ground"), Value: c.Text("review.ground." + string(s.Ground))})
 	}
-	out = append(out, templates.Fact{Label: c.Text("review.basis"), Value: s.Review.Basis})
-	if s.Review.Remark != "" {
-		out = append(out, templates.Fact{Label: c.Text("review.remark"), Value: s.Review.Remark})
+	out = append(out, templates.Fact{Label: c.Text("review.basis"), Value: s.Basis})
+	if s.Remark != "" {
+		out = append(out, templates.Fact{Label: c.Text("review.remark"), Value: s.Remark})
 	}
 	return append(out, templates.Fact{Label: c.Text("review.reviewer"), Value: s.Decider},
-		templates.Fact{Label: c.Text("review.decided_at"), Value: web.Moment(c, s.Decided)})
+		templates.Fact{Label: c.Text("review.decided_at"), Value: dated(c, s.Decided)})
 }
 
 func results(c *web.Context) []templates.Choice {
@@ -188,4 +189,12 @@ func (p *Pages) department(c *web.Context, id int64) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// dated is a moment with its year, as a form that is filed needs it.
+func dated(c *web.Context, t time.Time) string {
+	if c.Locale == "en" {
+		return c.Local(t).Format("2 January 2006, 15:04")
+	}
+	return c.Local(t).Format("2006年1月2日 15:04")
 }

@@ -30,7 +30,7 @@ func (p *Pages) reviews(c *web.Context) error {
 		return err
 	}
 	view := reviewsPage{}
-	total := 0
+	var total int
 	if view.Tabs, total, err = p.tabs(c, f); err != nil {
 		return err
 	}

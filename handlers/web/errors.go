@@ -115,7 +115,10 @@ func (c *Context) logFailure(f failure, err error) {
 }
 
 func (c *Context) sendErrorPage(f failure) {
-	page := templates.ErrorPage{Status: f.status, Retry: c.wait(f.retry)}
+	page := templates.ErrorPage{Status: f.status, Retry: c.wait(f.retry), Staff: f.key == staffWaits}
+	if form, _ := c.Form(); page.Staff && form != nil && !c.route.SignsIn {
+		page.Action, page.Fields, page.Files = c.Request.URL.RequestURI(), form.hidden(), form.files
+	}
 	page.Page = c.Page(page.Case() + ".title")
 	if !generic[f.key] {
 		page.Message = c.Text(f.key, f.args...)
@@ -132,7 +135,11 @@ func (c *Context) sendErrorPage(f failure) {
 // generic messages say no more than the page of their status does.
 var generic = map[string]bool{
 	"request.not_found": true, "request.internal": true, "request.unavailable": true, "request.too_large": true,
+	staffWaits: true,
 }
+
+// staffWaits is the key of the one failure that closes the pages of staff alone.
+const staffWaits = "request.staff_waits"
 
 // wait says how long d is.
 func (c *Context) wait(d time.Duration) string {

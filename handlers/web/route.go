@@ -158,7 +158,7 @@ func (c *Context) limitRate() error {
 	if open && workflow.KindOf(err) != workflow.Limited {
 		return nil
 	}
-	return err
+	return sessionsAway(err) // limits and sessions are kept in one place
 }
 
 // AllowClient counts one more use of a limit by whoever is asking.

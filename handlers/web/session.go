@@ -32,14 +32,14 @@ func (c *Context) identify() error {
 	if c.route.Who.anyone || workflow.KindOf(err) == workflow.Unauthenticated {
 		return nil
 	}
-	return unavailable(err)
+	return err
 }
 
 // resume makes c the session's: the account is read anew each time.
 func (c *Context) resume(token string) error {
 	sess, err := c.server.Sessions.Find(c.Context(), token, c.Now)
 	if err != nil {
-		return err
+		return sessionsAway(err)
 	}
 	user, err := c.server.Accounts.Account(c.Context(), sess.AccountID)
 	gone := workflow.KindOf(err) == workflow.NotFound
@@ -55,7 +55,7 @@ func (c *Context) resume(token string) error {
 
 func (c *Context) expel(token string) error {
 	if err := c.server.Sessions.Close(c.Context(), token); err != nil {
-		return err
+		return sessionsAway(err)
 	}
 	return workflow.Fail(workflow.Unauthenticated, "request.unauthenticated")
 }
@@ -81,7 +81,7 @@ func (c *Context) identifyBearer() error {
 func (c *Context) SignIn(accountID int64) error {
 	if old := c.cookie(c.server.hostCookie(sessionCookie)); old != "" {
 		if err := c.server.Sessions.Close(c.Context(), old); err != nil {
-			return unavailable(err)
+			return sessionsAway(err)
 		}
 	}
 	sess := workflow.Session{
@@ -89,7 +89,7 @@ func (c *Context) SignIn(accountID int64) error {
 	}
 	token, err := c.server.Sessions.Open(c.Context(), sess, sessionIdle, sessionAbsolute)
 	if err != nil {
-		return unavailable(err)
+		return sessionsAway(err)
 	}
 	c.setCookie(c.server.hostCookie(sessionCookie), token, 0)
 	c.dropCookie(c.server.hostCookie(loginCookie))
@@ -101,13 +101,26 @@ func (c *Context) SignIn(accountID int64) error {
 func (c *Context) SignOut() error {
 	if token := c.cookie(c.server.hostCookie(sessionCookie)); token != "" {
 		if err := c.server.Sessions.Close(c.Context(), token); err != nil {
-			return unavailable(err)
+			return sessionsAway(err)
 		}
 	}
 	c.User, c.token = nil, ""
 	c.dropCookie(c.server.hostCookie(sessionCookie))
 	c.SetHeader("Clear-Site-Data", `"cache", "storage"`)
 	return nil
+}
+
+// sessionsAway makes an error of the sessions one that says what is closed,
+// staff's pages, and what is not.
+func sessionsAway(err error) error {
+	if k := workflow.KindOf(err); err == nil || k != workflow.Internal && k != workflow.Unavailable {
+		return err
+	}
+	wait := retryAfter
+	if e, ok := errors.AsType[*workflow.Error](err); ok && e.RetryAfter > 0 {
+		wait = e.RetryAfter
+	}
+	return &workflow.Error{Kind: workflow.Unavailable, Key: staffWaits, RetryAfter: wait, Err: err}
 }
 
 // unavailable makes an error of a helper that is away one that says so.

@@ -151,6 +151,10 @@ func TestSessionsAway(t *testing.T) {
 	}
 	c.Post("/login", nil).Wants(503)
 	c.Post("/logout", nil).Wants(503)
+	c.Post("/desk/4/note?x=1", url.Values{"text": {"写了很久"}}).Wants(503, "staff waits", "/desk/4/note?x=1", "[text=写了很久]")
+	if body := c.Get("/desk").Body; !strings.Contains(body, "staff waits") {
+		t.Errorf("the page does not say who waits: %s", body)
+	}
 	site.Sessions.SetAway(false)
 	c.Get("/desk").Wants(200)
 }

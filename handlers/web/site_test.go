@@ -23,6 +23,12 @@ func (p pages) Execute(w io.Writer, locale, name string, data any) error {
 	switch d := data.(type) {
 	case templates.ErrorPage:
 		_, err = fmt.Fprintf(w, "%s %d %s|%s|%s", locale, d.Status, html.EscapeString(d.Message), d.Retry, d.Reference)
+		if d.Staff {
+			_, _ = fmt.Fprintf(w, " staff waits %s", d.Action)
+		}
+		for _, f := range d.Fields {
+			_, _ = fmt.Fprintf(w, "[%s=%s]", f.Name, html.EscapeString(f.Value))
+		}
 	case web.ResendPage:
 		_, err = fmt.Fprintf(w, "%s resend %s", locale, d.Action)
 		for _, f := range d.Fields {

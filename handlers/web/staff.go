@@ -25,6 +25,7 @@ var (
 	inReview     = []string{"reviewer", "clerk", "office_head", "dept_head", "dept_clerk"}
 	above        = []string{"leader", "principal"}
 	seers        = []string{"clerk", "office_head", "leader", "principal"}
+	inDisclosure = append([]string{"dept_clerk", "dept_head", "reviewer"}, seers...)
 	rulers       = []string{"admin", "office_head"}
 	admins       = []string{"admin"}
 )
@@ -38,10 +39,15 @@ var places = []place{
 	{path: "/office/cases", key: "nav.cases", icon: "mail", shortcut: "g a", roles: append([]string{"discipline"}, seers...)},
 	{path: "/office/new", key: "nav.new", icon: "write", shortcut: "g w", roles: inOffice},
 	{path: "/office/figures", key: "nav.figures", icon: "chart", shortcut: "g f", roles: seers},
+	{path: "/disclosure/matters", key: "nav.matters", icon: "chart", roles: seers},
+	{path: "/disclosure/appraisals", key: "nav.appraisals", icon: "people", roles: seers},
+	{path: "/office/campaigns", key: "nav.campaigns", icon: "star", roles: seers},
 	{path: "/office/publications", key: "nav.publications", icon: "eye", shortcut: "g p", roles: inOffice},
 	{path: "/office/bulletins", key: "nav.bulletins", icon: "file", shortcut: "g t", roles: append([]string{"dept_head"}, seers...)},
 	{path: "/office/check", key: "nav.check", icon: "check", shortcut: "g c", roles: inOffice},
+	{path: "/office/reports", key: "nav.reports", icon: "file", shortcut: "g y", roles: seers},
 	{path: "/office/reviews", key: "nav.reviews", icon: "shield", shortcut: "g r", roles: inReview},
+	{path: "/disclosure", key: "nav.disclosure", icon: "file", shortcut: "g d", roles: inDisclosure},
 	{path: "/desk/notices", key: "nav.notices", icon: "bell", shortcut: "g n"},
 	{key: "nav.mails", roles: inOffice},
 	{path: "/office/mail", key: "nav.mail", icon: "help", shortcut: "g m", roles: inOffice},

@@ -32,6 +32,14 @@ func (c *Context) Name(zh, en string) string {
 	return zh
 }
 
+// Month names the month of a day in the reader's language.
+func (c *Context) Month(day time.Time) string {
+	if c.Locale == "en" {
+		return day.Format("Jan 2006")
+	}
+	return day.Format("2006年1月")
+}
+
 // Plural returns the words of key+".one" or key+".many" with n in them.
 func (c *Context) Plural(key string, n int) string {
 	if n == 1 {

@@ -26,20 +26,25 @@ import (
 const incoming = "incoming"
 
 // Store implements workflow.Blobs below one directory.
-type Store struct{ root *os.Root }
+type Store struct {
+	root *os.Root
+	now  func() time.Time
+}
 
 var _ workflow.Blobs = (*Store)(nil)
 
 // New opens the store in dir, making the directory when there is none.
-func New(dir string) (*Store, error) {
-	if err := os.MkdirAll(filepath.Join(dir, incoming), 0o700); err != nil {
-		return nil, fmt.Errorf("open blob store: %w", err)
+func New(dir string, now func() time.Time) (*Store, error) {
+	for _, sub := range []string{incoming, unused} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			return nil, fmt.Errorf("open blob store: %w", err)
+		}
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open blob store: %w", err)
 	}
-	return &Store{root: root}, nil
+	return &Store{root: root, now: now}, nil
 }
 
 // Close ends the use of the directory.
@@ -124,47 +129,15 @@ func (s *Store) Open(_ context.Context, sum string) (io.ReadCloser, error) {
 	}
 	f, err := s.root.Open(place(sum))
 	if errors.Is(err, fs.ErrNotExist) {
+		f, err = s.root.Open(aside(sum)) // a sweep is looking at it
+	}
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, notFound(err)
 	}
 	if err != nil {
 		return nil, fault("open blob", err)
 	}
 	return &checked{file: f, hash: sha256.New(), want: sum}, nil
-}
-
-// Remove implements workflow.Blobs.
-func (s *Store) Remove(_ context.Context, sum string) error {
-	if !wellFormed(sum) {
-		return nil
-	}
-	err := s.root.Remove(place(sum))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fault("remove blob", err)
-	}
-	return s.syncDir(path.Dir(place(sum)))
-}
-
-// Sweep removes what a crash left half written: incoming files last touched
-// before the given time. It returns how many.
-func (s *Store) Sweep(_ context.Context, before time.Time) (n int, err error) {
-	entries, err := fs.ReadDir(s.root.FS(), incoming)
-	if err != nil {
-		return 0, fault("sweep blobs", err)
-	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err != nil || !info.ModTime().Before(before) {
-			continue // gone meanwhile, or in use
-		}
-		if err := s.root.Remove(path.Join(incoming, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return n, fault("sweep blobs", err)
-		}
-		n++
-	}
-	return n, nil
 }
 
 var name = regexp.MustCompile(`^[0-9a-f]{64}$`)

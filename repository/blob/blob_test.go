@@ -23,7 +23,7 @@ const letterSum = "5ea2bcaf5b08e9462bc7d5f0a0ff0b6b0ff1a1a7c2b0ad4a7a5c2d5d6f1b1
 func open(t *testing.T) (*blob.Store, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "blobs")
-	s, err := blob.New(dir)
+	s, err := blob.New(dir, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,14 +86,6 @@ func TestPutAndOpen(t *testing.T) {
 	if got, err := read(t, s, empty); got != "" || err != nil {
 		t.Errorf("nothing is read as %q, %v", got, err)
 	}
-	for range 2 {
-		if err := s.Remove(t.Context(), sum); err != nil {
-			t.Error(err)
-		}
-	}
-	if _, err := s.Open(t.Context(), sum); workflow.KindOf(err) != workflow.NotFound {
-		t.Errorf("removed: %v", err)
-	}
 }
 
 func TestUnknownNames(t *testing.T) {
@@ -102,8 +94,8 @@ func TestUnknownNames(t *testing.T) {
 		if _, err := s.Open(t.Context(), sum); workflow.KindOf(err) != workflow.NotFound {
 			t.Errorf("open %q: %v", sum, err)
 		}
-		if err := s.Remove(t.Context(), sum); err != nil {
-			t.Errorf("remove %q: %v", sum, err)
+		if err := s.Keep(t.Context(), sum); workflow.KindOf(err) != workflow.NotFound {
+			t.Errorf("keep %q: %v", sum, err)
 		}
 	}
 }
@@ -208,23 +200,5 @@ func TestFullDisk(t *testing.T) {
 	_, _, err = s.Put(t.Context(), iotest.ErrReader(noSpace), 10) // as the copy reports it
 	if workflow.KindOf(err) != workflow.Unavailable {
 		t.Errorf("no space left: %v", err)
-	}
-}
-
-func TestSweep(t *testing.T) {
-	s, dir := open(t)
-	sum := put(t, s, "kept")
-	half := filepath.Join(dir, "incoming", "half")
-	if err := os.WriteFile(half, []byte("ha"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := s.Sweep(t.Context(), time.Now().Add(-time.Hour)); n != 0 || err != nil {
-		t.Errorf("swept %d files in use, %v", n, err)
-	}
-	if n, err := s.Sweep(t.Context(), time.Now().Add(time.Hour)); n != 1 || err != nil {
-		t.Errorf("swept %d, %v", n, err)
-	}
-	if got, err := read(t, s, sum); got != "kept" || err != nil {
-		t.Errorf("the sweep took a stored file: %q, %v", got, err)
 	}
 }

@@ -23,11 +23,12 @@ const sqlAddBirth = `
 			writer_status, writer_id, subject, locale, department_id, about_id, urgent, sealed, binding, publish_wish,
 			ground, outcome, merged_into, split_from, received_at, accepted_at, routed_at, signed_for_at, answered_at,
 			ended_at, refuse_until, refusals, asked_again, redone, extensions, in_time, worked_minutes, rated_at,
-			rate_speed, rate_attitude, rate_result, rate_solved, due_at, due_clock, chain_seq, chain_hash, updated_at)
+			rate_speed, rate_attitude, rate_result, rate_solved, due_at, due_clock, chain_seq, chain_hash, updated_at,
+			concern, decision, campaign_id, proposed_id)
 		OVERRIDING SYSTEM VALUE
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
 			$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,
-			$37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48)
+			$37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $121, $122, $123, $124)
 	), event AS (
 		INSERT INTO events (case_id, seq, at, action, from_state, to_state, actor_id, actor_role, department_id, note, detail, hash)
 		SELECT $1, $49::int, $50::timestamptz, $51::text, $52::text, $53::text, $54::bigint, $55::text, $56::bigint, $57::text, $58::jsonb, $59::bytea WHERE $49::int > 0
@@ -128,7 +129,8 @@ func birthValues(b *workflow.Birth, now time.Time) []any {
 		instant(m.At).or(now))
 	args = append(args, fileArrays(b.Files)...)
 	args = append(args, tokens(b.Words))
-	return append(args, noticeArrays(b.Notices, now)...)
+	args = append(args, noticeArrays(b.Notices, now)...)
+	return append(args, matterValues(&b.Case)...)
 }
 
 func clockArrays(clocks []workflow.Clock) []any {

@@ -46,7 +46,9 @@ func (s *Store) AddBulletin(ctx context.Context, b *workflow.Bulletin) error {
 
 func bulletinValues(b *workflow.Bulletin) []any {
 	return []any{
-		b.State, b.Text, document[workflow.BulletinValues]{b.Values}, instant(b.Created), instant(b.Edited), ref(b.EditedBy),
+		b.State, b.Text,
+		document[workflow.BulletinValues]{b.Values},
+		instant(b.Created), instant(b.Edited), ref(b.EditedBy),
 		instant(b.Approved), ref(b.By),
 	}
 }

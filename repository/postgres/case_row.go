@@ -14,7 +14,7 @@ const caseColumns = `
 		c.routed_at, c.signed_for_at, c.answered_at, c.ended_at, c.refuse_until, c.refusals, c.asked_again, c.redone,
 		c.extensions, c.in_time, c.worked_minutes, c.rated_at, c.rate_speed, c.rate_attitude, c.rate_result,
 		c.rate_solved, c.due_at, c.due_clock, c.chain_seq, c.chain_hash, c.updated_at, c.version,
-		c.in_first, c.handled_minutes, c.signed_in_time`
+		c.in_first, c.handled_minutes, c.signed_in_time, c.concern, c.decision, c.campaign_id, c.proposed_id`
 
 type caseRow struct {
 	ID              int64   `db:"id"`
@@ -65,6 +65,10 @@ type caseRow struct {
 	ChainSeq        int     `db:"chain_seq"`
 	ChainHash       octets  `db:"chain_hash"`
 	Updated         instant `db:"updated_at"`
+	Concern         string  `db:"concern"`
+	Decision        string  `db:"decision"`
+	Campaign        ref     `db:"campaign_id"`
+	Proposed        ref     `db:"proposed_id"`
 	Version         int64   `db:"version"`
 	InFirst         *bool   `db:"in_first"`
 	Handled         *int    `db:"handled_minutes"`
@@ -86,6 +90,7 @@ func (r caseRow) toCase() workflow.Case {
 		Extensions: r.Extensions, InTime: r.InTime, Worked: int(r.Worked), Rating: r.toRating(),
 		Due: time.Time(r.Due), DueClock: workflow.ClockKind(r.DueClock), ChainSeq: r.ChainSeq, ChainHash: r.ChainHash,
 		Version: r.Version, Updated: time.Time(r.Updated), InFirst: r.InFirst, Handled: r.Handled, SignedInTime: r.SignedInTime,
+		Concern: workflow.Concern(r.Concern), Decision: workflow.Decision(r.Decision), Campaign: int64(r.Campaign), Proposed: int64(r.Proposed),
 	}
 }
 
@@ -112,6 +117,11 @@ func caseValues(c *workflow.Case) []any {
 // caseVerdicts are the columns in_first, handled_minutes and signed_in_time,
 // which no case is born with.
 func caseVerdicts(c *workflow.Case) []any { return []any{c.InFirst, c.Handled, c.SignedInTime} }
+
+// matterValues are the columns from concern to proposed_id, in their order.
+func matterValues(c *workflow.Case) []any {
+	return []any{c.Concern, c.Decision, ref(c.Campaign), ref(c.Proposed)}
+}
 
 // solved is the writer's yes or no; before a rating there is neither.
 func solved(r workflow.Rating) *bool {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,17 +70,18 @@ const sqlSaveCase = `
 		ground, outcome, merged_into, split_from, received_at, accepted_at, routed_at, signed_for_at, answered_at,
 		ended_at, refuse_until, refusals, asked_again, redone, extensions, in_time, worked_minutes, rated_at,
 		rate_speed, rate_attitude, rate_result, rate_solved, due_at, due_clock, chain_seq, chain_hash, updated_at,
-		in_first, handled_minutes, signed_in_time, version)
+		in_first, handled_minutes, signed_in_time, concern, decision, campaign_id, proposed_id, version)
 		= ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
 		$26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
-		$48, $49, $50, $51, version + 1)
+		$48, $49, $50, $51, $52, $53, $54, $55, version + 1)
 	WHERE id = $1 AND version = $2`
 
 const sqlCaseExists = `SELECT EXISTS (SELECT FROM cases WHERE id = $1)`
 
 // SaveCase implements workflow.Cases.
 func (s *Store) SaveCase(ctx context.Context, c *workflow.Case) error {
-	err := s.save(ctx, "save case", sqlSaveCase, sqlCaseExists, c.ID, append(append([]any{c.Version}, caseValues(c)...), caseVerdicts(c)...)...)
+	values := slices.Concat([]any{c.Version}, caseValues(c), caseVerdicts(c), matterValues(c))
+	err := s.save(ctx, "save case", sqlSaveCase, sqlCaseExists, c.ID, values...)
 	if err == nil {
 		c.Version++
 	}
@@ -91,6 +93,13 @@ const sqlCaseIDs = `SELECT id FROM cases WHERE id > $1 ORDER BY id LIMIT $2`
 // CaseIDs implements workflow.Cases.
 func (s *Store) CaseIDs(ctx context.Context, after int64, limit int) ([]int64, error) {
 	return many(ctx, s, "list case ids", same[int64], sqlCaseIDs, after, ref(limit))
+}
+
+const sqlCasesFrom = `SELECT` + caseColumns + ` FROM cases c WHERE c.id > $1 ORDER BY c.id LIMIT $2`
+
+// CasesFrom implements workflow.Cases.
+func (s *Store) CasesFrom(ctx context.Context, after int64, limit int) ([]workflow.Case, error) {
+	return many(ctx, s, "list whole cases", caseRow.toCase, sqlCasesFrom, after, ref(limit))
 }
 
 // The case is locked, so that it does not end unseen meanwhile.

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,14 +21,14 @@ const sqlSaveChanges = `
 			subject, locale, department_id, about_id, urgent, sealed, binding, publish_wish, ground, outcome, merged_into, split_from,
 			received_at, accepted_at, routed_at, signed_for_at, answered_at, ended_at, refuse_until, refusals, asked_again, redone,
 			extensions, in_time, worked_minutes, rated_at, rate_speed, rate_attitude, rate_result, rate_solved, due_at, due_clock,
-			chain_seq, chain_hash, updated_at, in_first, handled_minutes, signed_in_time)
+			chain_seq, chain_hash, updated_at, in_first, handled_minutes, signed_in_time, concern, decision, campaign_id, proposed_id)
 			= (c.version + 1,
 			v.code_hash, v.state, v.resume, v.kind, v.category_id, v.category_version_id, v.policy_version_id, v.channel, v.mode,
 			v.writer_status, v.writer_id, v.subject, v.locale, v.department_id, v.about_id, v.urgent, v.sealed, v.binding,
 			v.publish_wish, v.ground, v.outcome, v.merged_into, v.split_from, v.received_at, v.accepted_at, v.routed_at, v.signed_for_at,
 			v.answered_at, v.ended_at, v.refuse_until, v.refusals, v.asked_again, v.redone, v.extensions, v.in_time, v.worked_minutes,
 			v.rated_at, v.rate_speed, v.rate_attitude, v.rate_result, v.rate_solved, v.due_at, v.due_clock, v.chain_seq, v.chain_hash,
-			v.updated_at, v.in_first, v.handled_minutes, v.signed_in_time)
+			v.updated_at, v.in_first, v.handled_minutes, v.signed_in_time, v.concern, v.decision, v.campaign_id, v.proposed_id)
 		FROM json_populate_recordset(NULL::cases, $1) v WHERE c.id = v.id AND c.version = v.version
 		RETURNING 1
 	), turned AS (
@@ -62,7 +63,7 @@ var (
 		"writer_id subject locale department_id about_id urgent sealed binding publish_wish ground outcome merged_into " +
 		"split_from received_at accepted_at routed_at signed_for_at answered_at ended_at refuse_until refusals " +
 		"asked_again redone extensions in_time worked_minutes rated_at rate_speed rate_attitude rate_result rate_solved " +
-		"due_at due_clock chain_seq chain_hash updated_at in_first handled_minutes signed_in_time")
+		"due_at due_clock chain_seq chain_hash updated_at in_first handled_minutes signed_in_time concern decision campaign_id proposed_id")
 	clockRecord = strings.Fields("id " +
 		"department_id amount unit calendar_id started_at due_at first_due_at warn_at provisional urgent paused_at " +
 		"paused_minutes extended_by warned_at breached_at met_at cancelled_at")
@@ -111,7 +112,7 @@ type written struct {
 
 func (w *written) add(c *workflow.Change, now time.Time) {
 	if c.Case.ID != 0 {
-		w.cases.add(caseRecord, append(append([]any{c.Case.ID, c.Case.Version}, caseValues(&c.Case)...), caseVerdicts(&c.Case)...))
+		w.cases.add(caseRecord, slices.Concat([]any{c.Case.ID, c.Case.Version}, caseValues(&c.Case), caseVerdicts(&c.Case), matterValues(&c.Case)))
 	}
 	for _, k := range c.Clocks {
 		w.clocks.add(clockRecord, append([]any{k.ID}, clockValues(&k)...))

@@ -114,10 +114,26 @@ func (c *conditions) query(q workflow.Query, src source) {
 	c.addIf(!q.Calm.IsZero(), "c.due_key >= ?", instant(q.Calm)) // without a clock it is infinity
 	c.addIf(q.Refused, "c.refusals > 0")
 	c.addIf(q.Unrefused, "c.refusals = 0")
+	c.matters(q)
 	c.writer(q.Writer)
 	c.search(q.Search)
 	c.fact(q.Fact)
 	c.happened(q.Happened)
+}
+
+// matters adds what the annual report asks of cases, each with the condition of
+// its index.
+func (c *conditions) matters(q workflow.Query) {
+	switch q.Concern {
+	case "":
+	case workflow.AnyConcern:
+		c.add("c.concern <> ''")
+	default:
+		c.add("c.concern <> '' AND c.concern = ?", q.Concern)
+	}
+	c.addIf(q.Decision != "", "c.kind = 'disclosure' AND c.decision = ?", q.Decision)
+	c.addIf(q.Campaign != 0, "c.campaign_id = ?", q.Campaign)
+	c.addIf(q.Proposed != 0, "c.proposed_id = ?", q.Proposed)
 }
 
 func (c *conditions) states(states []workflow.State) {
@@ -205,9 +221,15 @@ func (c *conditions) receivedWithin(q workflow.FactQuery) {
 	c.addIf(q.To != "", "c.received_at < ?::date + 1", q.To)
 }
 
-var countedByReceipt = []workflow.Measure{
-	workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain, workflow.CountArrived, workflow.CountFate,
-}
+var countedByReceipt = func() []workflow.Measure {
+	all := []workflow.Measure{
+		workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain, workflow.CountArrived, workflow.CountFate, workflow.CountApplied,
+	}
+	for _, c := range workflow.Concerns {
+		all = append(all, c.Measure())
+	}
+	return all
+}()
 
 // happened finds the cases to which people of a department did something.
 func (c *conditions) happened(q *workflow.HappenedQuery) {

@@ -2,11 +2,7 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"mailbox/workflow"
 )
@@ -30,121 +26,6 @@ func (r figureRow) toRow() workflow.FigureRow {
 		Kind: workflow.CaseKind(r.Kind), Channel: workflow.Channel(r.Channel), Mode: workflow.Mode(r.Mode),
 		Status: workflow.WriterStatus(r.Status), Bucket: r.Bucket, N: r.N,
 	}
-}
-
-// figureColumns are the columns a figure can be told apart by, with what stands
-// in a row that is not.
-var figureColumns = []struct {
-	name, none string
-	by         workflow.Dimension
-}{
-	{"department_id", "0", workflow.ByDepartment},
-	{"category_id", "0", workflow.ByCategory},
-	{"kind", "''", workflow.ByKind},
-	{"channel", "''", workflow.ByChannel},
-	{"mode", "''", workflow.ByMode},
-	{"status", "''", workflow.ByStatus},
-	{"bucket", "0", workflow.ByBucket},
-}
-
-// Sum implements workflow.Figures. Whole months are read from the monthly rows,
-// what is left at both ends from the daily ones, and both at the coarsest grain
-// that knows what is asked.
-func (s *Store) Sum(ctx context.Context, q workflow.FigureQuery) ([]workflow.FigureRow, error) {
-	spans, err := spansOf(q)
-	if err != nil || len(spans) == 0 || len(q.Measures) == 0 {
-		return nil, err
-	}
-	statement, args := sumStatement(q, spans)
-	return many(ctx, s, "sum figures", figureRow.toRow, statement, args...)
-}
-
-// span is a part of the time asked for, and the table that knows it.
-type span struct {
-	table, day string
-	from, to   string
-}
-
-func spansOf(q workflow.FigureQuery) ([]span, error) {
-	from, err := time.Parse(time.DateOnly, q.From)
-	if err != nil {
-		return nil, fmt.Errorf("sum figures from: %w", err)
-	}
-	to, err := time.Parse(time.DateOnly, q.To)
-	if err != nil {
-		return nil, fmt.Errorf("sum figures to: %w", err)
-	}
-	first, last := monthOf(from.AddDate(0, 0, -1)).AddDate(0, 1, 0), monthOf(to) // the whole months
-	if slices.Contains(q.By, workflow.ByDay) || !first.Before(last) {
-		return spansIn(nil, daily, from, to), nil
-	}
-	spans := spansIn(nil, monthly, first, last)
-	spans = spansIn(spans, daily, from, first)
-	return spansIn(spans, daily, last, to), nil
-}
-
-var (
-	daily   = span{table: "figures_daily", day: "day"}
-	monthly = span{table: "figures_monthly", day: "month"}
-)
-
-func spansIn(spans []span, of span, from, to time.Time) []span {
-	if !from.Before(to) {
-		return spans
-	}
-	of.from, of.to = from.Format(time.DateOnly), to.Format(time.DateOnly)
-	return append(spans, of)
-}
-
-func monthOf(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC) }
-
-func sumStatement(q workflow.FigureQuery, spans []span) (statement string, args []any) {
-	columns, groups := []string{"f.measure", dayColumn(q.By)}, []string{"1"}
-	if slices.Contains(q.By, workflow.ByDay) || slices.Contains(q.By, workflow.ByMonth) {
-		groups = append(groups, "2")
-	}
-	for _, c := range figureColumns {
-		if slices.Contains(q.By, c.by) {
-			columns = append(columns, "f."+c.name)
-			groups = append(groups, strconv.Itoa(len(columns)))
-		} else {
-			columns = append(columns, c.none+" AS "+c.name)
-		}
-	}
-	var parts []string
-	for _, sp := range spans {
-		where := conditions{args: &args}
-		where.figures(q, sp)
-		parts = append(parts, "SELECT measure, "+sp.day+" AS day, department_id, category_id, kind, channel, mode, status, bucket, n FROM "+
-			sp.table+" WHERE "+where.String())
-	}
-	if !q.AsOf.IsZero() {
-		parts = append(parts, laterFacts(q, &args))
-	}
-	grouped := strings.Join(groups, ", ")
-	return "SELECT " + strings.Join(columns, ", ") + ", sum(f.n) AS n FROM (" + strings.Join(parts, " UNION ALL ") +
-		") f GROUP BY " + grouped + " HAVING sum(f.n) <> 0 ORDER BY " + grouped, args
-}
-
-// laterFacts takes back what was counted after the moment that is asked for.
-func laterFacts(q workflow.FigureQuery, args *[]any) string {
-	where := conditions{args: args}
-	where.add("projected AND at > ?::timestamptz", moment(q.AsOf))
-	where.add("measure = ANY (?)", array(q.Measures))
-	where.add("day >= ?::date AND day < ?::date", q.From, q.To)
-	where.addIf(q.Department != 0, "department_id = ?", q.Department)
-	where.figureFilters(q)
-	return "SELECT measure, day, department_id, category_id, kind, channel, mode, status, bucket, -n AS n FROM facts WHERE " + where.String()
-}
-
-func dayColumn(by []workflow.Dimension) string {
-	switch {
-	case slices.Contains(by, workflow.ByDay):
-		return "f.day"
-	case slices.Contains(by, workflow.ByMonth):
-		return "date_trunc('month', f.day::timestamp)::date AS day"
-	}
-	return "NULL::date AS day"
 }
 
 // figures adds the conditions of a sum. Rows of a grain that does not know
@@ -215,11 +96,30 @@ func (s *Store) StoredFigures(ctx context.Context, day string) (map[workflow.Fac
 	return out, nil
 }
 
-const sqlFigureDays = `SELECT DISTINCT day FROM figures_daily WHERE grain = 'all' AND n <> 0 ORDER BY day`
+// Counts are held to workflow.DigestMost.
+const sqlFigureDigests = `
+	SELECT day, sum(n) AS n, sum(greatest(least(n, 1048576), -1048576) * (
+		'x' || left(encode(sha256(convert_to(concat_ws('|', $1::text, measure, day, department_id, category_id, kind, channel, mode, status, bucket),
+			'UTF8')), 'hex'), 10))::bit(40)::bigint) AS sum
+	FROM figures_daily WHERE grain = 'all' AND n <> 0
+	GROUP BY day`
 
-// FigureDays implements workflow.Figures.
-func (s *Store) FigureDays(ctx context.Context) ([]string, error) {
-	return many(ctx, s, "list days with figures", func(d date) string { return string(d) }, sqlFigureDays)
+// FigureDigests implements workflow.Figures.
+func (s *Store) FigureDigests(ctx context.Context, salt string) (map[string]workflow.Digest, error) {
+	type row struct {
+		Day date  `db:"day"`
+		N   int64 `db:"n"`
+		Sum int64 `db:"sum"`
+	}
+	rows, err := many(ctx, s, "digest figures", same[row], sqlFigureDigests, salt)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]workflow.Digest, len(rows))
+	for _, r := range rows {
+		out[string(r.Day)] = workflow.Digest{N: r.N, Sum: r.Sum}
+	}
+	return out, nil
 }
 
 const sqlCountHappened = `

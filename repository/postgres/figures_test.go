@@ -182,11 +182,11 @@ func TestSumsAreARecount(t *testing.T) {
 		recount[f.Fact] += f.N
 	}
 	maps.DeleteFunc(recount, func(_ workflow.Fact, n int) bool { return n == 0 })
-	days, err := s.FigureDays(t.Context())
+	days, err := s.FigureDigests(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, day := range days {
+	for day := range days {
 		stored, err := s.StoredFigures(t.Context(), day)
 		if err != nil {
 			t.Fatal(err)

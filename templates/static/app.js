@@ -4,9 +4,9 @@ import { drafts } from "./draft.js";
 import { files, upload } from "./upload.js";
 import { dialogs, confirms, menus } from "./dialog.js";
 import { grow, counters, guard } from "./form.js";
-import { copies, toasts, tips, rows, printing } from "./page.js";
+import { copies, toasts, tips, rows, strips, printing } from "./page.js";
 
-for (const part of [drafts, files, upload, dialogs, confirms, menus, grow, counters, guard, copies, toasts, tips, rows, printing]) {
+for (const part of [drafts, files, upload, dialogs, confirms, menus, grow, counters, guard, copies, toasts, tips, rows, strips, printing]) {
   part(document);
 }
 document.querySelector("main [data-focus]")?.focus();

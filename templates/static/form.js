@@ -23,7 +23,8 @@ export function counters(root) {
 }
 
 // A form is sent once. The button is free again when the page is left or
-// shown anew, so that coming back never finds a dead form.
+// shown anew, so that coming back never finds a dead form; one that answers with
+// a file says data-download and is free again by itself.
 export function guard(root) {
   root.addEventListener("submit", (e) => {
     const form = e.target;
@@ -35,6 +36,7 @@ export function guard(root) {
     form.addEventListener("release", release, { once: true });
     window.addEventListener("pagehide", release, { once: true });
     window.addEventListener("pageshow", release, { once: true });
+    if (form.hasAttribute("data-download")) setTimeout(release, 1500); // a file leaves the page where it is
     setTimeout(() => { if (form.dataset.sending) button?.setAttribute("aria-busy", "true"); });
   }, true);
 }

@@ -28,6 +28,15 @@ export function toasts(root) {
   }
 }
 
+// A strip of tabs shows the one that is current.
+export function strips(root) {
+  for (const current of root.querySelectorAll(".tabs [aria-current]")) {
+    const strip = current.closest(".tabs");
+    const [at, frame] = [current.getBoundingClientRect(), strip.getBoundingClientRect()];
+    if (at.left < frame.left || at.right > frame.right) strip.scrollLeft += at.left - frame.left - (frame.width - at.width) / 2;
+  }
+}
+
 // The words of a chart's value beside the pointer.
 export function tips(root) {
   let tip;

@@ -97,6 +97,13 @@ func Error(locale string, status int) templates.ErrorPage {
 	return e
 }
 
+// StaffWaits is the error page while only what staff do is closed.
+func StaffWaits(locale string) templates.ErrorPage {
+	e := Error(locale, 503)
+	e.Staff, e.Action, e.Fields = true, "/desk/cases/XZ20261123-0042", []templates.Hidden{{Name: "body", Value: "已修好。"}}
+	return e
+}
+
 // Styleguide is the style guide as an administrator sees it.
 func Styleguide(set *templates.Set, locale string) templates.Styleguide {
 	p := StaffPage(locale, "/admin/styleguide")

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -56,10 +57,10 @@ type Entry struct {
 // are one answer, in one time. When the limits cannot be asked nobody gets in.
 func (d *Door) Admit(ctx context.Context, e Entry) (workflow.Account, error) {
 	name := strings.ToLower(strings.TrimSpace(e.Username))
-	if err := d.limiter.Allow(ctx, limitName, name); err != nil {
+	if err := d.allow(ctx, limitName, name); err != nil {
 		return workflow.Account{}, err
 	}
-	if err := d.limiter.Allow(ctx, limitClient, e.ClientKey); err != nil {
+	if err := d.allow(ctx, limitClient, e.ClientKey); err != nil {
 		return workflow.Account{}, err
 	}
 	a, err := d.known(ctx, name, e.Password)
@@ -67,6 +68,16 @@ func (d *Door) Admit(ctx context.Context, e Entry) (workflow.Account, error) {
 		return workflow.Account{}, err
 	}
 	return a, d.note(ctx, a.ID, "sign_in", a.ID, nil)
+}
+
+// allow counts an attempt. Limits that are away close the door and nothing
+// else, and it says so.
+func (d *Door) allow(ctx context.Context, limit workflow.Limit, key string) error {
+	err := d.limiter.Allow(ctx, limit, key)
+	if err == nil || workflow.KindOf(err) != workflow.Unavailable {
+		return err
+	}
+	return &workflow.Error{Kind: workflow.Unavailable, Key: "request.staff_waits", Err: err}
 }
 
 func (d *Door) known(ctx context.Context, name, password string) (workflow.Account, error) {
@@ -105,7 +116,7 @@ func (d *Door) EndSessions(ctx context.Context, by workflow.Actor) (int, error) 
 // ChangePassword sets the actor's own password, which needs the old one, and
 // ends every session of the account.
 func (d *Door) ChangePassword(ctx context.Context, by workflow.Actor, old, fresh string) error {
-	if err := d.limiter.Allow(ctx, limitName, fmt.Sprint("change-", by.ID)); err != nil {
+	if err := d.allow(ctx, limitName, fmt.Sprint("change-", by.ID)); err != nil {
 		return err
 	}
 	a, err := d.store.Account(ctx, by.ID)
@@ -127,14 +138,15 @@ func (d *Door) setPassword(ctx context.Context, by workflow.Actor, a workflow.Ac
 	if err != nil {
 		return err
 	}
-	a.PasswordHash = hash
-	if err := d.store.SaveAccount(ctx, &a); err != nil {
+	_, err = d.change(ctx, d.entry(by.ID, "password", a.ID, nil), a.ID, func(now workflow.Account) workflow.Account {
+		now.PasswordHash = hash
+		return now
+	})
+	if err != nil {
 		return err
 	}
-	if _, err := d.sessions.CloseAll(ctx, a.ID); err != nil {
-		return err
-	}
-	return d.note(ctx, by.ID, "password", a.ID, nil)
+	_, err = d.sessions.CloseAll(ctx, a.ID)
+	return err
 }
 
 func (d *Door) hash(username, password string) (string, error) {
@@ -178,39 +190,74 @@ func (d *Door) SaveAccount(ctx context.Context, by workflow.Actor, a workflow.Ac
 	if err := check(&a); err != nil {
 		return a, err
 	}
-	before, err := d.before(ctx, a)
+	hash := ""
+	if password != "" {
+		var err error
+		if hash, err = d.hash(a.Username, password); err != nil {
+			return a, err
+		}
+	}
+	if a.ID == 0 {
+		return d.add(ctx, by, a, hash)
+	}
+	var before workflow.Account
+	wished := a
+	a, err := d.change(ctx, d.entry(by.ID, "account", a.ID, words(a)), a.ID, func(now workflow.Account) workflow.Account {
+		before = now
+		fresh := wished
+		fresh.Created, fresh.PasswordHash = now.Created, cmp.Or(hash, now.PasswordHash)
+		return fresh
+	})
 	if err != nil {
 		return a, err
 	}
-	a.PasswordHash, a.Created = before.PasswordHash, before.Created
-	if a.ID == 0 {
-		a.Created = d.now()
+	if hash != "" || !a.Disabled.IsZero() || !slices.Equal(before.Roles, a.Roles) || before.Department != a.Department {
+		_, err = d.sessions.CloseAll(ctx, a.ID)
 	}
-	if password != "" {
-		if a.PasswordHash, err = d.hash(a.Username, password); err != nil {
-			return a, err
-		}
-	}
-	if err := d.keep(ctx, before, &a); err != nil {
-		return a, err
-	}
-	if password != "" || !a.Disabled.IsZero() || !slices.Equal(before.Roles, a.Roles) || before.Department != a.Department {
-		if _, err := d.sessions.CloseAll(ctx, a.ID); err != nil {
-			return a, err
-		}
-	}
-	return a, d.note(ctx, by.ID, "account", a.ID, map[string]string{"username": a.Username, "disabled": strconv.FormatBool(!a.Disabled.IsZero())})
+	return a, err
 }
 
-// keep stores the account, unless nobody would be left who administers.
-func (d *Door) keep(ctx context.Context, before workflow.Account, a *workflow.Account) error {
-	fresh := *a
+// words are what the journal says of an account.
+func words(a workflow.Account) map[string]string {
+	return map[string]string{"username": a.Username, "disabled": strconv.FormatBool(!a.Disabled.IsZero())}
+}
+
+// add stores a new account.
+func (d *Door) add(ctx context.Context, by workflow.Actor, a workflow.Account, hash string) (workflow.Account, error) {
+	a.Created, a.PasswordHash = d.now(), hash
+	var fresh workflow.Account
 	err := d.store.Atomic(ctx, func(tx workflow.Store) error {
-		fresh = *a
+		fresh = a
 		if err := free(ctx, tx, fresh); err != nil {
 			return err
 		}
-		if rules(before) && !rules(fresh) {
+		if err := tx.SaveAccount(ctx, &fresh); err != nil {
+			return err
+		}
+		return tx.AddJournal(ctx, d.entry(by.ID, "account", fresh.ID, words(fresh)), d.chain.LinkJournal)
+	})
+	return fresh, err
+}
+
+// change turns an account as it is now into what it is to be, unless nobody
+// would be left who administers. The journal is written first: it keeps other
+// changes of accounts waiting until this one is over, so that none is made from
+// what is no longer so.
+func (d *Door) change(ctx context.Context, e workflow.JournalEntry, id int64, to func(now workflow.Account) workflow.Account) (workflow.Account, error) {
+	var fresh workflow.Account
+	err := d.store.Atomic(ctx, func(tx workflow.Store) error {
+		if err := tx.AddJournal(ctx, e, d.chain.LinkJournal); err != nil {
+			return err
+		}
+		now, err := tx.Account(ctx, id)
+		if err != nil {
+			return err
+		}
+		fresh = to(now)
+		if err := free(ctx, tx, fresh); err != nil {
+			return err
+		}
+		if rules(now) && !rules(fresh) {
 			admins, err := tx.AccountsFor(ctx, 0, workflow.Admin)
 			if err != nil {
 				return err
@@ -221,10 +268,7 @@ func (d *Door) keep(ctx context.Context, before workflow.Account, a *workflow.Ac
 		}
 		return tx.SaveAccount(ctx, &fresh)
 	})
-	if err == nil {
-		*a = fresh
-	}
-	return err
+	return fresh, err
 }
 
 // free refuses a user name that somebody else has.
@@ -241,13 +285,6 @@ func free(ctx context.Context, tx workflow.Store, a workflow.Account) error {
 
 // rules reports whether the account can administer.
 func rules(a workflow.Account) bool { return a.Disabled.IsZero() && a.Actor().Is(workflow.Admin) }
-
-func (d *Door) before(ctx context.Context, a workflow.Account) (workflow.Account, error) {
-	if a.ID == 0 {
-		return workflow.Account{}, nil
-	}
-	return d.store.Account(ctx, a.ID)
-}
 
 func check(a *workflow.Account) error {
 	a.Username, a.Name, a.Email = strings.ToLower(strings.TrimSpace(a.Username)), strings.TrimSpace(a.Name), strings.TrimSpace(a.Email)
@@ -276,9 +313,12 @@ func username(s string) bool {
 	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
 }
 
+func (d *Door) entry(by int64, action string, account int64, detail map[string]string) workflow.JournalEntry {
+	return workflow.JournalEntry{At: d.now(), Account: by, Action: action, Subject: fmt.Sprint("account:", account), Detail: detail}
+}
+
 func (d *Door) note(ctx context.Context, by int64, action string, account int64, detail map[string]string) error {
-	e := workflow.JournalEntry{At: d.now(), Account: by, Action: action, Subject: fmt.Sprint("account:", account), Detail: detail}
-	return d.store.AddJournal(ctx, e, d.chain.LinkJournal)
+	return d.store.AddJournal(ctx, d.entry(by, action, account, detail), d.chain.LinkJournal)
 }
 
 // FreshPassword makes a password for somebody who is to change it: four groups

@@ -49,22 +49,30 @@ type Extent struct {
 const page = 1000
 
 // Verify checks the history of every case, and the journal. Each fault is
-// reported once; the error is about reading, not about what was read.
-func Verify(ctx context.Context, store workflow.Store, chain workflow.Chain, report func(Fault)) (Extent, error) {
+// reported once; the error is about reading, not about what was read. progress
+// hears how many cases are checked.
+func Verify(ctx context.Context, store workflow.Store, chain workflow.Chain, report func(Fault), progress ...func(done, total int)) (Extent, error) {
 	v := verifier{store: store, chain: chain, report: report}
+	total, err := store.CountCases(ctx, workflow.Query{Scope: workflow.Scope{Everything: true}})
+	if err != nil {
+		return v.Extent, fmt.Errorf("count cases: %w", err)
+	}
 	for after := int64(0); ; {
-		ids, err := store.CaseIDs(ctx, after, page)
+		cases, err := store.CasesFrom(ctx, after, page)
 		if err != nil {
 			return v.Extent, fmt.Errorf("list cases: %w", err)
 		}
-		if len(ids) == 0 {
+		if len(cases) == 0 {
 			break
 		}
-		after = ids[len(ids)-1]
-		for _, id := range ids {
-			if err := v.caseHistory(ctx, id); err != nil {
-				return v.Extent, fmt.Errorf("verify case %d: %w", id, err)
+		after = cases[len(cases)-1].ID
+		for _, c := range cases {
+			if err := v.caseHistory(ctx, c); err != nil {
+				return v.Extent, fmt.Errorf("verify case %d: %w", c.ID, err)
 			}
+		}
+		for _, tell := range progress {
+			tell(v.Cases, max(v.Cases, total))
 		}
 	}
 	return v.Extent, v.journal(ctx)
@@ -84,11 +92,31 @@ type verifier struct {
 	report func(Fault)
 }
 
-// caseHistory reads a case with its events while nobody can add to them.
-func (v *verifier) caseHistory(ctx context.Context, id int64) error {
-	var c workflow.Case
-	var events []workflow.Event
-	err := v.store.Atomic(ctx, func(tx workflow.Store) error {
+// caseHistory checks a case as it was read. What looks wrong may only have gone
+// on meanwhile: it is read again while nobody can add to it.
+func (v *verifier) caseHistory(ctx context.Context, c workflow.Case) error {
+	events, err := v.store.EventsOf(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	faults := CheckCase(v.chain, c, events)
+	if len(faults) > 0 {
+		if c, events, err = v.held(ctx, c.ID); err != nil {
+			return err
+		}
+		faults = CheckCase(v.chain, c, events)
+	}
+	v.Cases++
+	v.Events += len(events)
+	for _, f := range faults {
+		v.report(f)
+	}
+	return nil
+}
+
+// held reads a case with its events while nobody can add to them.
+func (v *verifier) held(ctx context.Context, id int64) (c workflow.Case, events []workflow.Event, err error) {
+	err = v.store.Atomic(ctx, func(tx workflow.Store) error {
 		var err error
 		if c, err = tx.LockCase(ctx, id); err != nil {
 			return err
@@ -96,15 +124,7 @@ func (v *verifier) caseHistory(ctx context.Context, id int64) error {
 		events, err = tx.EventsOf(ctx, id)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	v.Cases++
-	v.Events += len(events)
-	for _, f := range CheckCase(v.chain, c, events) {
-		v.report(f)
-	}
-	return nil
+	return c, events, err
 }
 
 // CheckCase lists what is wrong with the history of one case.

@@ -79,6 +79,28 @@ func TestVerify_whatNobodyTouched(t *testing.T) {
 	}
 }
 
+// growing is a Store in which something happens to every case between the
+// reading of the case and that of its history, unless it is locked.
+type growing struct{ workflow.Store }
+
+func (g growing) CasesFrom(ctx context.Context, after int64, limit int) ([]workflow.Case, error) {
+	cases, err := g.Store.CasesFrom(ctx, after, limit)
+	for i := range cases {
+		cases[i].ChainSeq, cases[i].ChainHash = cases[i].ChainSeq-1, nil // as it was before
+	}
+	return cases, err
+}
+
+func TestVerify_whileWorkGoesOn(t *testing.T) {
+	store, _ := history(t)
+	done, total := 0, 0
+	extent, err := audit.Verify(t.Context(), growing{store}, chain, func(f audit.Fault) { t.Error(f) }, func(d, n int) { done, total = d, n })
+	must(t, err)
+	if extent.Cases != 3 || extent.Events != 12 || done != 3 || total != 3 {
+		t.Errorf("extent = %+v after %d of %d", extent, done, total)
+	}
+}
+
 func TestCheckCase_findsEveryForgery(t *testing.T) {
 	store, cases := history(t)
 	c := cases[1]

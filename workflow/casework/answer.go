@@ -173,6 +173,9 @@ func answer(ctx context.Context, w *Casework, s *workflow.Step, by workflow.Acto
 	if err != nil {
 		return err
 	}
+	if err := checkedForSecrets(ctx, s, d); err != nil {
+		return err
+	}
 	if err := w.checkTraces(ctx, s, by, d.Body, a.Traces); err != nil {
 		return err
 	}
@@ -211,5 +214,10 @@ func reindex(ctx context.Context, s *workflow.Step) error {
 	for _, m := range messages {
 		text.WriteString("\n" + m.Body)
 	}
+	a, err := application(ctx, s.Tx, s.Case)
+	if err != nil {
+		return err
+	}
+	text.WriteString("\n" + a.Asked)
 	return s.Tx.Index(ctx, s.Case.ID, workflow.SearchWords(text.String()))
 }

@@ -70,6 +70,7 @@ type Classes struct {
 	Kind     workflow.CaseKind
 	Category int64
 	About    int64
+	Concern  *workflow.Concern // nil: as it is
 	Version  int64
 }
 
@@ -77,6 +78,9 @@ type Classes struct {
 // running keep what was promised.
 func (w *Casework) Classify(ctx context.Context, by workflow.Actor, caseID int64, to Classes) (workflow.Case, error) {
 	if _, err := workflow.ParseKind(string(to.Kind)); err != nil {
+		return workflow.Case{}, err
+	}
+	if err := to.checkConcern(); err != nil {
 		return workflow.Case{}, err
 	}
 	return w.mark(ctx, by, caseID, officeRoles, func(s *workflow.Step, as workflow.Role) error {
@@ -98,12 +102,29 @@ func (w *Casework) Classify(ctx context.Context, by workflow.Actor, caseID int64
 				return err
 			}
 		}
-		s.Mark(workflow.MarkClassify, by, as, "", map[string]string{"kind": string(to.Kind), "category": strconv.FormatInt(to.Category, 10)})
+		s.Mark(workflow.MarkClassify, by, as, "", to.detail(s))
 		if !seals || s.Case.Sealed {
 			return nil
 		}
 		return seal(ctx, s, by, as, "")
 	})
+}
+
+func (to Classes) checkConcern() error {
+	if to.Concern == nil {
+		return nil
+	}
+	_, err := workflow.ParseConcern(string(*to.Concern))
+	return err
+}
+
+// detail is what the history keeps of it; the concern only when it changed.
+func (to Classes) detail(s *workflow.Step) map[string]string {
+	d := map[string]string{"kind": string(to.Kind), "category": strconv.FormatInt(to.Category, 10)}
+	if s.Case.Concern != s.Before.Concern {
+		d["concern"] = string(s.Case.Concern)
+	}
+	return d
 }
 
 // classify changes what the case is about, and reports whether that belongs in
@@ -113,17 +134,23 @@ func (w *Casework) classify(ctx context.Context, s *workflow.Step, to Classes) (
 	if err != nil {
 		return false, err
 	}
-	if to.Category != s.Case.Category {
+	if to.Category != s.Case.Category || (to.Kind == workflow.Disclosure) != (s.Case.Kind == workflow.Disclosure) {
 		if category, err = w.desk.Rules.In(s.Tx).Category(ctx, to.Category); err != nil {
 			return false, err
 		}
-		policy, err := w.desk.Rules.In(s.Tx).Policy(ctx, category.Policy, s.Case.Urgent)
+		policy, err := w.desk.Rules.In(s.Tx).Policy(ctx, category.Policy, to.Kind, s.Case.Urgent)
 		if err != nil {
 			return false, err
 		}
 		s.Case.Category, s.Case.CategoryVersion, s.Case.Policy = category.ID, category.Version, policy.Version
 	}
 	s.Case.Kind, s.Case.About = to.Kind, to.About
+	if to.Kind != workflow.Disclosure {
+		s.Case.Decision = workflow.NoDecision
+	}
+	if to.Concern != nil {
+		s.Case.Concern = *to.Concern
+	}
 	return category.Seals(to.Kind), nil
 }
 
@@ -137,7 +164,7 @@ func (w *Casework) Urgent(ctx context.Context, by workflow.Actor, caseID int64, 
 		if s.Case.Urgent || s.Case.State.Ended() {
 			return workflow.Fail(workflow.Conflict, "case.not_now")
 		}
-		policy, err := w.desk.Rules.In(s.Tx).Policy(ctx, 0, true)
+		policy, err := w.desk.Rules.In(s.Tx).Policy(ctx, 0, s.Case.Kind, true)
 		if err != nil {
 			return err
 		}
@@ -281,7 +308,7 @@ func (w *Casework) splitOff(ctx context.Context, s *workflow.Step, by workflow.A
 	if err != nil {
 		return workflow.Case{}, err
 	}
-	policy, err := w.desk.Rules.In(s.Tx).Policy(ctx, category.Policy, s.Case.Urgent)
+	policy, err := w.desk.Rules.In(s.Tx).Policy(ctx, category.Policy, p.Kind, s.Case.Urgent)
 	if err != nil {
 		return workflow.Case{}, err
 	}

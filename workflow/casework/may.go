@@ -24,14 +24,20 @@ func (w *Casework) marks(by workflow.Actor, d *Dossier) []workflow.Action {
 		workflow.MarkDraft:    mayWrite(&workflow.Step{Case: c}, by) == nil,
 		workflow.MarkReveal:   d.MayReveal,
 		workflow.MarkMoreTime: w.mayAskMoreTime(by, d),
+		workflow.MarkDecide:   workflow.MayDecide(by, c),
+		workflow.MarkSecrecy:  workflow.MayCheckSecrecy(by, c) && !d.Secure,
+		workflow.MarkConcern:  desk,
+		workflow.MarkCampaign: workflow.MayTag(by, c) && len(d.Campaigns) > 0,
+		workflow.MarkPropose:  workflow.MayPropose(by, c) && len(d.Campaigns) > 0,
 		workflow.MarkGrant:    mayDecide(by) && openWish(d.Extensions) != nil,
 	}
 	return slices.DeleteFunc(slices.Clone(markOrder), func(a workflow.Action) bool { return !may[a] })
 }
 
 var markOrder = []workflow.Action{
-	workflow.MarkDraft, workflow.MarkGrant, workflow.MarkMoreTime, workflow.MarkInstruct, workflow.MarkNote, workflow.MarkRemind, workflow.MarkClassify,
-	workflow.MarkUrgent, workflow.MarkAssist, workflow.MarkSplit, workflow.MarkSeal, workflow.MarkReveal,
+	workflow.MarkDraft, workflow.MarkSecrecy, workflow.MarkDecide, workflow.MarkGrant, workflow.MarkMoreTime, workflow.MarkInstruct, workflow.MarkNote, workflow.MarkRemind, workflow.MarkClassify,
+	workflow.MarkUrgent, workflow.MarkAssist, workflow.MarkSplit,
+	workflow.MarkConcern, workflow.MarkCampaign, workflow.MarkPropose, workflow.MarkSeal, workflow.MarkReveal,
 }
 
 func (w *Casework) mayAskMoreTime(by workflow.Actor, d *Dossier) bool {

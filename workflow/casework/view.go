@@ -23,9 +23,14 @@ type Dossier struct {
 	Assisting  []int64
 	Notices    []workflow.Notice // what the writer was told
 	Events     []workflow.Event
-	MayReveal  bool
-	Actions    []workflow.Action // moves this reader may make now
-	Marks      []workflow.Action // what else they may do: marks that move nothing
+	Campaigns  []workflow.Campaign
+	// Application is what an application for disclosure says and what was decided
+	// of it; Secure says that its answer as it stands was checked for secrets.
+	Application workflow.Application
+	Secure      bool
+	MayReveal   bool
+	Actions     []workflow.Action // moves this reader may make now
+	Marks       []workflow.Action // what else they may do: marks that move nothing
 }
 
 // May reports whether the reader may do this now.
@@ -88,8 +93,11 @@ func (w *Casework) fill(ctx context.Context, by workflow.Actor, d *Dossier) erro
 	keep(e)
 	d.Events, e = store.EventsOf(ctx, id)
 	keep(e)
+	d.Campaigns, e = store.Campaigns(ctx)
+	keep(e)
 	keep(w.fillNotices(ctx, d))
 	keep(w.fillDraft(ctx, d))
+	keep(w.fillApplication(ctx, d))
 	keep(w.fillParts(ctx, by, d))
 	return err
 }
@@ -114,6 +122,15 @@ func (w *Casework) fillDraft(ctx context.Context, d *Dossier) error {
 		return err
 	}
 	d.DraftFiles, err = w.desk.Store.FilesOfAnswer(ctx, d.Draft.ID)
+	return err
+}
+
+func (w *Casework) fillApplication(ctx context.Context, d *Dossier) error {
+	var err error
+	d.Application, err = application(ctx, w.desk.Store, d.Case)
+	if err == nil && d.Draft.ID != 0 {
+		d.Secure = d.Application.CheckedFor(workflow.AnswerHash(d.Draft.Body, d.DraftFiles))
+	}
 	return err
 }
 
@@ -154,6 +171,17 @@ type Progress struct {
 	Into     workflow.Case    // where it is handled together with another; only its state is shown
 	Parts    []workflow.Case  // further matters of the same letter
 	Actions  []workflow.Action
+	// Application is what an application asked for. How it was decided is the
+	// writer's to know once it has been answered or has ended: see Decided.
+	Application workflow.Application
+}
+
+// Decided is how the writer's application was decided, "" while that is not told.
+func (p Progress) Decided() workflow.Decision {
+	if p.Case.Answered.IsZero() && !p.Case.State.Ended() {
+		return workflow.NoDecision
+	}
+	return p.Case.Decision
 }
 
 // Follow returns the writer's view of a case.
@@ -178,6 +206,9 @@ func (w *Casework) follow(ctx context.Context, p *Progress) error {
 	store, id := w.desk.Store, p.Case.ID
 	var err error
 	if p.Category, err = store.CategoryVersion(ctx, p.Case.CategoryVersion); err != nil {
+		return err
+	}
+	if p.Application, err = application(ctx, store, p.Case); err != nil {
 		return err
 	}
 	if p.Messages, err = store.MessagesOf(ctx, id, false); err != nil {

@@ -15,7 +15,7 @@ import (
 // refuses what only the writer can mend. Mail and chats are cut instead of refused: their
 // writer cannot be asked, and the raw bytes are kept.
 func clean(l *workflow.Letter) error {
-	for _, s := range []*string{&l.Subject, &l.Identity.Name, &l.Identity.Phone, &l.Identity.Email, &l.Identity.Number} {
+	for _, s := range []*string{&l.Subject, &l.Application.Asked, &l.Identity.Name, &l.Identity.Phone, &l.Identity.Email, &l.Identity.Number} {
 		*s = strings.Join(strings.Fields(Text(*s)), " ")
 	}
 	for _, s := range []*string{&l.Body, &l.Quoted, &l.HTML} {
@@ -26,6 +26,9 @@ func clean(l *workflow.Letter) error {
 	}
 	if l.Locale != "en" {
 		l.Locale = "zh-CN"
+	}
+	if l.Kind != workflow.Disclosure {
+		l.Application = workflow.Application{}
 	}
 	if l.Mode == workflow.Anonymous {
 		l.Identity = workflow.Identity{}
@@ -66,6 +69,7 @@ func check(l workflow.Letter) error {
 	all.add(!slices.Contains(workflow.CaseKinds, l.Kind), "kind", "invalid.choice")
 	all.add(!slices.Contains(workflow.Modes, l.Mode), "identity", "invalid.choice")
 	all.who(l)
+	all.application(l)
 	return errors.Join(all...)
 }
 
@@ -92,6 +96,17 @@ func (all *problems) who(l workflow.Letter) {
 	known := l.Mode == workflow.Signed || l.Mode == workflow.Confidential
 	all.add(known && l.Channel == workflow.Web && i.Phone == "" && i.Email == "", "email", "write.contact_needed")
 	all.add(i.Email != "" && !mailAddress(i.Email), "email", "invalid.email")
+}
+
+// application wants an application for disclosure to come from somebody who can
+// be answered by name. What else it should say the office asks for.
+func (all *problems) application(l workflow.Letter) {
+	if l.Kind != workflow.Disclosure {
+		return
+	}
+	all.add(l.Mode == workflow.Anonymous, "identity", "application.anonymous")
+	all.add(l.Mode == workflow.Confidential && l.Identity.Name == "" && l.Channel != workflow.Email, "name", "application.name")
+	*all = append(*all, l.Application.Check()...)
 }
 
 // mailAddress accepts what can be an address and refuses what cannot be

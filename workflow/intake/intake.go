@@ -105,11 +105,25 @@ func (in *Intake) begin(ctx context.Context, l workflow.Letter) (Receipt, error)
 	if err := in.tell(ctx, &b, code, l.Quiet); err != nil {
 		return Receipt{}, err
 	}
-	if err := in.desk.Store.AddBirth(ctx, &b); err != nil {
+	if err := in.add(ctx, &b, l.Application); err != nil {
 		return Receipt{}, err
 	}
 	in.desk.Arm(ctx, b.Clocks...)
 	return in.receipt(b.Case, b.Clocks, code, l.ContentHash()), nil
+}
+
+// add stores the birth, and with it what an application says.
+func (in *Intake) add(ctx context.Context, b *workflow.Birth, a workflow.Application) error {
+	if a.Empty() {
+		return in.desk.Store.AddBirth(ctx, b)
+	}
+	return in.desk.Store.Atomic(ctx, func(tx workflow.Store) error {
+		if err := tx.AddBirth(ctx, b); err != nil {
+			return err
+		}
+		a.CaseID, a.Updated = b.Case.ID, b.Case.Received
+		return tx.SaveApplication(ctx, a)
+	})
 }
 
 // newCase is the case a letter begins, by the category in force when it came.
@@ -118,7 +132,7 @@ func (in *Intake) newCase(ctx context.Context, l workflow.Letter) (workflow.Case
 	if err != nil {
 		return workflow.Case{}, err
 	}
-	policy, err := in.desk.Rules.Policy(ctx, category.Policy, l.Urgent)
+	policy, err := in.desk.Rules.Policy(ctx, category.Policy, l.Kind, l.Urgent)
 	if err != nil {
 		return workflow.Case{}, err
 	}
@@ -157,7 +171,7 @@ func (in *Intake) keepLetter(b *workflow.Birth, l workflow.Letter, code workflow
 		Kind: workflow.LetterMessage, Body: l.Body, Quoted: l.Quoted, HTML: l.HTML, Channel: l.Channel, At: l.Received,
 	}
 	b.Files = l.Files
-	b.Words = workflow.SearchWords(b.Case.Number + " " + l.Subject + "\n" + l.Body)
+	b.Words = workflow.SearchWords(b.Case.Number + " " + l.Subject + "\n" + l.Body + "\n" + l.Application.Asked)
 	return nil
 }
 

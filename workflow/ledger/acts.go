@@ -149,9 +149,9 @@ func (v Reviewed) Exhibit(ctx context.Context, tx workflow.Store, r workflow.Rev
 		return workflow.Exhibit{}, stale()
 	}
 	out := workflow.Exhibit{Href: "/disclosure/items/" + strings.TrimPrefix(itemName(i.ID), "item:")}
+	facts := strings.Trim(strings.Join([]string{i.Day, i.Document(), i.Author}, " · "), " ·")
 	for _, p := range []workflow.ExhibitPart{
-		{Key: "title", Text: i.Title}, {Key: "summary", Text: i.Summary}, {Key: "url", Text: i.URL}, {Key: "day", Text: i.Day},
-		{Key: "author", Text: i.Author}, {Key: "document", Text: i.Document()},
+		{Key: "title", Text: i.Title}, {Key: "summary", Text: i.Summary}, {Key: "where", Text: i.URL}, {Key: "facts", Text: facts},
 	} {
 		if p.Text != "" {
 			out.Parts = append(out.Parts, p)

@@ -275,7 +275,7 @@ func (x *Imports) Queue(ctx context.Context, by workflow.Actor, id int64, basis,
 		return x.note(ctx, tx, by, "ledger.import", importName(m.ID), map[string]string{"file": m.Name, "sha256": m.SHA256})
 	})
 	if e, ok := errors.AsType[*workflow.Error](err); ok && e.Key == "conflict.imports_once" {
-		return workflow.Fail(workflow.Conflict, "ledger.import.known")
+		return workflow.Fail(workflow.Conflict, "ledger.import.known_file")
 	}
 	return err
 }

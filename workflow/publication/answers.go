@@ -3,6 +3,7 @@ package publication
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"slices"
@@ -277,7 +278,7 @@ func (a *Answers) Publish(ctx context.Context, by workflow.Actor, id, version in
 const PublishedEntry = "publication.publish"
 
 func publishedDetail(p workflow.Publication) map[string]string {
-	return map[string]string{"slug": p.Slug, "hash": fmt.Sprintf("%x", p.ContentHash), "visible": p.Visible.UTC().Format(time.RFC3339)}
+	return map[string]string{"slug": p.Slug, "hash": hex.EncodeToString(p.ContentHash), "visible": p.Visible.UTC().Format(time.RFC3339)}
 }
 
 // Withdraw takes an answer back, from the public or from its way there. It is

@@ -2,7 +2,8 @@ package publication
 
 import (
 	"context"
-	"fmt"
+	"encoding/hex"
+	"strconv"
 	"time"
 
 	"mailbox/workflow"
@@ -73,7 +74,7 @@ func (a *Answers) sealNext(ctx context.Context) (sealed bool, err error) {
 		sealed = true
 		e := workflow.JournalEntry{
 			At: a.desk.Now(), Action: "publication.day", Subject: "day:" + d.Day,
-			Detail: map[string]string{"root": fmt.Sprintf("%x", d.Root), "answers": fmt.Sprint(len(d.Leaves))},
+			Detail: map[string]string{"root": hex.EncodeToString(d.Root), "answers": strconv.Itoa(len(d.Leaves))},
 		}
 		return tx.AddJournal(ctx, e, a.desk.Keeper.Chain.LinkJournal)
 	})

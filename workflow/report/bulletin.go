@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -58,7 +59,7 @@ func (b *Bulletins) Prepare(ctx context.Context) (made bool, err error) {
 		return b.tell(ctx, tx, workflow.NoticeDrafted, month, isOffice)
 	})
 	if workflow.KindOf(err) == workflow.Conflict {
-		return false, nil //nolint:nilerr // another process has just made it
+		return false, nil // another process has just made it
 	}
 	return err == nil, err
 }
@@ -119,9 +120,9 @@ func (b *Bulletins) addOverdue(ctx context.Context, v *workflow.BulletinValues, 
 		}
 		i, known := lines[r.Department]
 		if !known {
-			w := names[fmt.Sprint(r.Department)]
+			w := names[strconv.FormatInt(r.Department, 10)]
 			i = len(v.Lines)
-			v.Lines = append(v.Lines, workflow.BulletinLine{Department: r.Department, NameZH: w.zh, NameEN: w.en})
+			v.Lines = append(v.Lines, bulletinLine(DepartmentFigures, b.office.compareable(Ask{}, row{id: r.Department, zh: w.zh, en: w.en}, newAccount())))
 		}
 		v.Lines[i].Overdue = r.Overdue
 	}

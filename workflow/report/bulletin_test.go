@@ -73,8 +73,12 @@ func TestBulletins_areDraftedOnTheFirstWorkingDayAtNine(t *testing.T) {
 		at   string
 		made bool
 	}{
-		{"2026-12-01 00:01", false}, {"2026-12-01 08:59", false}, {"2026-12-01 09:00", true}, {"2026-12-01 09:10", false},
-		{"2026-12-31 23:00", false}, {"2027-01-01 10:00", true},
+		{"2026-12-01 00:01", false},
+		{"2026-12-01 08:59", false},
+		{"2026-12-01 09:00", true},
+		{"2026-12-01 09:10", false},
+		{"2026-12-31 23:00", false},
+		{"2027-01-01 10:00", true},
 	} {
 		w.Set(at(step.at))
 		made, err := b.Prepare(t.Context())

@@ -58,10 +58,17 @@ func (o *Office) Figures(ctx context.Context, by workflow.Actor, ask Ask) (Table
 	err = o.read(ask, // at the same time: the database has more than one processor
 		func(r *reader) { now = r.read(ctx, ask.Period, ask.By) },
 		func(r *reader) { before = r.read(ctx, ask.before(), compared) },
-		func(r *reader) { lastYear = r.read(ctx, ask.lastYear(), compared) },
+		func(r *reader) {
+			if ask.lastYear() != ask.before() {
+				lastYear = r.read(ctx, ask.lastYear(), compared)
+			}
+		},
 		func(r *reader) { waiting = r.waiting(ctx) })
 	if err != nil {
 		return Table{}, err
+	}
+	if ask.lastYear() == ask.before() { // of a year
+		lastYear = before
 	}
 	t := o.table(ask, All, waiting)
 	t.Total = o.line(ask, row{}, now.total, &before.total, &lastYear.total)

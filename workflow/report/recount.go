@@ -3,8 +3,11 @@ package report
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"mailbox/workflow"
 )
@@ -17,8 +20,8 @@ type Difference struct {
 }
 
 const (
-	// recountPage is how many cases a recount lists at once.
-	recountPage = 1000
+	// recountPage is how many cases a recount reads at once.
+	recountPage = 2000
 	// projectPage is how many facts are added up at once before a recount.
 	projectPage = 10000
 )
@@ -26,32 +29,33 @@ const (
 // Recount counts all cases anew and returns every stored figure that differs,
 // in order. It adds up first what waits to be counted; nobody should work
 // meanwhile, or a change in between may look like a difference.
+//
+// Of each day only what it comes to is kept, once of the cases and once of the
+// stored figures, under a salt nobody could know. Days that come to something
+// else are counted once more, fact by fact. progress, which may be nil, hears
+// how many cases are counted.
 func (o *Office) Recount(ctx context.Context, progress func(done, total int)) ([]Difference, error) {
 	if err := o.project(ctx); err != nil {
 		return nil, err
 	}
-	counted, err := o.countAll(ctx, progress)
-	if err != nil {
-		return nil, err
+	salt := rand.Text()
+	var stored map[string]workflow.Digest
+	var storedErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { stored, storedErr = o.Store.FigureDigests(ctx, salt) })
+	counted, err := o.digests(ctx, salt, progress)
+	wg.Wait()
+	if err := errors.Join(err, storedErr); err != nil {
+		return nil, fmt.Errorf("recount: %w", err)
 	}
-	days, err := o.Store.FigureDays(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list days: %w", err)
-	}
-	var out []Difference
-	for _, d := range days {
-		stored, err := o.Store.StoredFigures(ctx, d)
-		if err != nil {
-			return nil, fmt.Errorf("read figures of %s: %w", d, err)
+	for day, d := range stored {
+		if counted[day] == d {
+			delete(counted, day)
+		} else {
+			counted[day] = workflow.Digest{}
 		}
-		out = append(out, compare(stored, counted[d])...)
-		delete(counted, d)
 	}
-	for _, facts := range counted {
-		out = append(out, compare(nil, facts)...) // days nothing is stored of
-	}
-	slices.SortFunc(out, byFact)
-	return out, nil
+	return o.differences(ctx, counted)
 }
 
 func (o *Office) project(ctx context.Context) error {
@@ -66,47 +70,87 @@ func (o *Office) project(ctx context.Context) error {
 	}
 }
 
-// countAll is what all cases count for, by day.
-func (o *Office) countAll(ctx context.Context, progress func(done, total int)) (map[string]map[workflow.Fact]int, error) {
+// digests is what all cases come to, by day.
+func (o *Office) digests(ctx context.Context, salt string, progress func(done, total int)) (map[string]workflow.Digest, error) {
 	total, err := o.Store.CountCases(ctx, workflow.Query{Scope: workflow.Scope{Everything: true}})
 	if err != nil {
 		return nil, fmt.Errorf("count cases: %w", err)
 	}
-	out := map[string]map[workflow.Fact]int{}
+	out := map[string]workflow.Digest{}
 	done := 0
-	for after := int64(0); ; {
-		ids, err := o.Store.CaseIDs(ctx, after, recountPage)
-		if err != nil {
-			return nil, fmt.Errorf("list cases: %w", err)
-		}
-		if len(ids) == 0 {
-			return out, nil
-		}
-		after = ids[len(ids)-1]
-		for _, id := range ids {
-			if err := o.countCase(ctx, id, out); err != nil {
-				return nil, err
+	err = o.eachPage(ctx, func(page []workflow.Case) {
+		for _, c := range page {
+			for _, f := range workflow.FactsOf(c, o.Zone) {
+				d := out[f.Day]
+				d.Add(salt, f, 1)
+				out[f.Day] = d
 			}
 		}
-		done += len(ids)
+		done += len(page)
 		if progress != nil {
 			progress(done, max(done, total))
 		}
-	}
+	})
+	return out, err
 }
 
-func (o *Office) countCase(ctx context.Context, id int64, out map[string]map[workflow.Fact]int) error {
-	c, err := o.Store.Case(ctx, id)
-	if err != nil {
-		return fmt.Errorf("read case %d: %w", id, err)
-	}
-	for _, f := range workflow.FactsOf(c, o.Zone) {
-		if out[f.Day] == nil {
-			out[f.Day] = map[workflow.Fact]int{}
+// eachPage hands over all cases, reading the next ones meanwhile.
+func (o *Office) eachPage(ctx context.Context, do func([]workflow.Case)) error {
+	pages := make(chan []workflow.Case, 1)
+	var err error
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer close(pages)
+		for after := int64(0); ; {
+			var page []workflow.Case
+			if page, err = o.Store.CasesFrom(ctx, after, recountPage); err != nil || len(page) == 0 {
+				return
+			}
+			after = page[len(page)-1].ID
+			pages <- page
 		}
-		out[f.Day][f]++
+	})
+	for page := range pages {
+		do(page)
+	}
+	wg.Wait()
+	if err != nil {
+		return fmt.Errorf("read cases: %w", err)
 	}
 	return nil
+}
+
+// differences compares these days fact by fact.
+func (o *Office) differences(ctx context.Context, days map[string]workflow.Digest) ([]Difference, error) {
+	if len(days) == 0 {
+		return nil, nil
+	}
+	counted := map[string]map[workflow.Fact]int{}
+	for d := range days {
+		counted[d] = map[workflow.Fact]int{}
+	}
+	err := o.eachPage(ctx, func(page []workflow.Case) {
+		for _, c := range page {
+			for _, f := range workflow.FactsOf(c, o.Zone) {
+				if of := counted[f.Day]; of != nil {
+					of[f]++
+				}
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []Difference
+	for d, facts := range counted {
+		stored, err := o.Store.StoredFigures(ctx, d)
+		if err != nil {
+			return nil, fmt.Errorf("read figures of %s: %w", d, err)
+		}
+		out = append(out, compare(stored, facts)...)
+	}
+	slices.SortFunc(out, byFact)
+	return out, nil
 }
 
 // compare lists what differs between two counts of one day.

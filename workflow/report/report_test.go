@@ -326,6 +326,10 @@ func TestRecount_findsEveryDifference(t *testing.T) {
 	must(t, l.store.AddFacts(t.Context(), l.cases[0].ID, []workflow.FactChange{{Fact: one, N: -1}, {Fact: ghost, N: 1}}))
 	got, err = l.office.Recount(t.Context(), nil)
 	must(t, err)
+	must(t, l.store.AddFacts(t.Context(), l.cases[0].ID, []workflow.FactChange{{Fact: ghost, N: -1}, {Fact: one, N: 1}}))
+	if again, err := l.office.Recount(t.Context(), nil); len(again) != 0 || err != nil {
+		t.Errorf("differences = %+v, %v after all was taken back, want none", again, err)
+	}
 	if len(got) != 2 || got[0].Fact != ghost || got[0].Stored != 1 || got[0].Counted != 0 || got[1].Fact != one || got[1].Counted != got[1].Stored+1 {
 		t.Errorf("differences = %+v, want the ghost and the missing one", got)
 	}

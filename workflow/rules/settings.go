@@ -32,6 +32,9 @@ const (
 	PromiseZH     = "promise.zh"
 	PromiseEN     = "promise.en"
 	CrisisWords   = "crisis.words"
+	GuideZH       = "disclosure.guide" // what applicants for disclosure should know
+	GuideEN       = "disclosure.guide_en"
+	GuideURL      = "disclosure.guide_url"
 )
 
 // Setting is one thing the college says of itself or chooses.
@@ -55,6 +58,9 @@ var Settings = []Setting{
 	{Key: PromiseZH, Type: Prose, Max: 120},
 	{Key: PromiseEN, Type: Prose, Max: 240},
 	{Key: CrisisWords, Type: Lines, Max: 4_000},
+	{Key: GuideZH, Type: Prose, Max: 300},
+	{Key: GuideEN, Type: Prose, Max: 600},
+	{Key: GuideURL, Type: Line, Max: 200},
 }
 
 // SettingSource is where settings are kept; every Store is one.
@@ -195,6 +201,8 @@ func checkSetting(key, value string) (string, error) {
 		return value, workflow.Wrong(key, "rules.one_line")
 	case key == MailAddress && value != "" && (strings.Count(value, "@") != 1 || strings.ContainsAny(value, " ,;<>")):
 		return value, workflow.Wrong(key, "invalid.email")
+	case key == GuideURL && value != "" && !strings.HasPrefix(value, "https://") && !strings.HasPrefix(value, "http://"):
+		return value, workflow.Wrong(key, "rules.link")
 	case key == Emergency && slices.ContainsFunc(Values{key: value}.Phones(), numberless):
 		return value, workflow.Wrong(key, "rules.emergency")
 	}

@@ -90,8 +90,9 @@ func (w *Watch) armSoon(ctx context.Context, out *Reckoning) error {
 // armTurn arms the timers of the clocks whose turn it is: of few clocks all, of
 // many some, going on next time where it stops now.
 func (w *Watch) armTurn(ctx context.Context, out *Reckoning) error {
-	more, err := true, error(nil)
+	more := true
 	for seen := 0; more && seen < turn; seen += page {
+		var err error
 		if w.compared, more, err = w.armPage(ctx, out, w.desk.Store.Ringing, w.compared); err != nil {
 			return err
 		}

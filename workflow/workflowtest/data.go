@@ -37,6 +37,10 @@ type data struct {
 	policies    table[int64, workflow.Policy] // by version
 	calendars   table[int64, workflow.CalendarVersion]
 
+	applications table[int64, workflow.Application]
+	campaigns    table[int64, workflow.Campaign]
+	appraisals   table[int64, workflow.Appraisal]
+
 	categoryIDs, policyIDs int64
 
 	reviews      table[int64, workflow.Review]
@@ -73,6 +77,9 @@ func newData() *data {
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
 		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
 		columns: newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
+		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
+		appraisals: newTable[int64, workflow.Appraisal](),
+		columns:    newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
 		imports: newTable[int64, workflow.Import](), duties: officialDuties(),
 		cases: newTable[int64, workflow.Case](), serials: newTable[string, int64](), assists: newTable[string, assist](),
 		words: newTable[int64, string](), extensions: newTable[int64, workflow.Extension](),
@@ -98,6 +105,7 @@ func newData() *data {
 func (d *data) clone() *data {
 	return &data{
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
+		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
 		cases: d.cases.clone(), serials: d.serials.clone(), assists: d.assists.clone(),
 		words: d.words.clone(), extensions: d.extensions.clone(),

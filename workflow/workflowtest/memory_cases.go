@@ -31,7 +31,8 @@ func (m *Memory) NameCase(ctx context.Context, day string) (id int64, number str
 // checkCase refuses a case that leads nowhere or contradicts itself.
 func (d *data) checkCase(c workflow.Case) error {
 	err := need(d.categories.has(c.CategoryVersion), c.Category != 0 && d.category(c.Category), d.policies.has(c.Policy),
-		d.department(c.Department), d.department(c.About), d.writer(c.Writer), d.caseRef(c.MergedInto), d.caseRef(c.SplitFrom))
+		d.department(c.Department), d.department(c.About), d.writer(c.Writer), d.caseRef(c.MergedInto), d.caseRef(c.SplitFrom),
+		d.campaign(c.Campaign), d.campaign(c.Proposed))
 	if err != nil {
 		return err
 	}
@@ -58,6 +59,10 @@ func contradiction(c workflow.Case) string {
 		return "ended cases say when"
 	case (c.State == workflow.Waiting) != (c.Resume != ""):
 		return "waiting cases say where they go on"
+	case c.Decision != "" && (c.Kind != workflow.Disclosure || !slices.Contains(workflow.Decisions, c.Decision)):
+		return "only applications are decided"
+	case c.Concern != "" && !slices.Contains(workflow.Concerns, c.Concern):
+		return "a concern is not in its list"
 	case c.Rating.Given() && (slices.Min(marks) < 1 || slices.Max(marks) > 5):
 		return "marks are from 1 to 5"
 	}
@@ -113,6 +118,13 @@ func (m *Memory) SaveCase(ctx context.Context, c *workflow.Case) error {
 		c.Version++
 		d.cases.put(c.ID, *c)
 		return nil
+	})
+}
+
+// CasesFrom implements workflow.Cases.
+func (m *Memory) CasesFrom(ctx context.Context, after int64, limit int) ([]workflow.Case, error) {
+	return read(ctx, m, func(d *data) ([]workflow.Case, error) {
+		return first(d.cases.where(func(c workflow.Case) bool { return c.ID > after }), limit), nil
 	})
 }
 

@@ -152,16 +152,18 @@ func (m *Memory) StoredFigures(ctx context.Context, day string) (map[workflow.Fa
 	})
 }
 
-// FigureDays implements workflow.Figures.
-func (m *Memory) FigureDays(ctx context.Context) ([]string, error) {
-	return read(ctx, m, func(d *data) ([]string, error) {
-		days := map[string]bool{}
+// FigureDigests implements workflow.Figures.
+func (m *Memory) FigureDigests(ctx context.Context, salt string) (map[string]workflow.Digest, error) {
+	return read(ctx, m, func(d *data) (map[string]workflow.Digest, error) {
+		out := map[string]workflow.Digest{}
 		for f, n := range d.figures {
 			if n != 0 {
-				days[f.Day] = true
+				day := out[f.Day]
+				day.Add(salt, f, n)
+				out[f.Day] = day
 			}
 		}
-		return slices.Sorted(maps.Keys(days)), nil
+		return out, nil
 	})
 }
 

@@ -111,7 +111,7 @@ func (m *Memory) CountCases(ctx context.Context, q workflow.Query) (int, error) 
 func (d *data) matching(q workflow.Query) []workflow.Case {
 	counted := d.withFact(q.Fact)
 	return d.cases.where(func(c workflow.Case) bool {
-		return d.inScope(q.Scope, c) && fitsState(q, c) && fitsWords(q, c) && fitsTimes(q, c) &&
+		return d.inScope(q.Scope, c) && fitsState(q, c) && fitsWords(q, c) && fitsMatters(q, c) && fitsTimes(q, c) &&
 			d.fitsSearch(q.Search, c) && (q.Fact == nil || counted[c.ID]) && (q.Happened == nil || d.happened(c.ID, *q.Happened))
 	})
 }
@@ -129,6 +129,11 @@ func fitsState(q workflow.Query, c workflow.Case) bool {
 func fitsWords(q workflow.Query, c workflow.Case) bool {
 	return like(q.Department, c.Department) && like(q.Category, c.Category) && like(q.Kind, c.Kind) &&
 		like(q.Channel, c.Channel) && like(q.Mode, c.Mode) && like(q.Writer, c.Writer) && like(q.Status, c.WriterStatus.Counted())
+}
+
+func fitsMatters(q workflow.Query, c workflow.Case) bool {
+	concerned := like(q.Concern, c.Concern) || q.Concern == workflow.AnyConcern && c.Concern != ""
+	return concerned && like(q.Decision, c.Decision) && like(q.Campaign, c.Campaign) && like(q.Proposed, c.Proposed)
 }
 
 // like reports whether a wish that may be empty is met.

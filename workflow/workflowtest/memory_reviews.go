@@ -82,9 +82,3 @@ func askedFor(r workflow.Review, q workflow.ReviewQuery) bool {
 	}
 	return q.SubjectID == 0 || r.SubjectID == q.SubjectID
 }
-
-// passed reports whether there is a review that passed of exactly this content.
-func (d *data) passed(id int64, subject workflow.ReviewSubject, hash []byte) bool {
-	r, err := d.reviews.get(id)
-	return err == nil && r.Subject == subject && r.Passed() && string(r.ContentHash) == string(hash)
-}

@@ -311,12 +311,21 @@ func (b *Blobs) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(content)), ctx.Err()
 }
 
-// Remove implements workflow.Blobs.
-func (b *Blobs) Remove(ctx context.Context, name string) error {
+// Keep implements workflow.Blobs.
+func (b *Blobs) Keep(ctx context.Context, name string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.files, name)
+	if _, ok := b.files[name]; !ok {
+		return workflow.Absent()
+	}
 	return ctx.Err()
+}
+
+// Sweep forgets every file, as the store's sweep does after two days.
+func (b *Blobs) Sweep() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.files)
 }
 
 // Names lists the files, in order.

@@ -176,8 +176,9 @@ func TestBlobs(t *testing.T) {
 	if _, _, err := blobs.Put(t.Context(), strings.NewReader("热水！"), 6); workflow.KindOf(err) != workflow.Invalid || len(blobs.Names()) != 2 {
 		t.Errorf("too big: %v, and %d files are kept", err, len(blobs.Names()))
 	}
-	well(t, blobs.Remove(t.Context(), empty))
-	well(t, blobs.Remove(t.Context(), empty))
+	well(t, blobs.Keep(t.Context(), empty))
+	blobs.Sweep()
+	is(t, "kept too late", blobs.Keep(t.Context(), empty), workflow.NotFound)
 	_, err := blobs.Open(t.Context(), empty)
-	is(t, "removed", err, workflow.NotFound)
+	is(t, "swept", err, workflow.NotFound)
 }

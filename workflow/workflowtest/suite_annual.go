@@ -208,7 +208,8 @@ func annualPublishing(t *testing.T, s workflow.Store, c College) {
 func annualContacts(t *testing.T, s workflow.Store, c College) {
 	all := []workflow.AnnualContact{
 		{Post: "leader", Name: "甲", Duty: "校长助理", Phone: "0712-1", Mobile: "1", Mail: "a@college.example"},
-		{Post: "head", Name: "乙", Duty: "学校办公室副主任"}, {Post: "clerk", Name: "丙", Duty: "学校办公室科员"},
+		{Post: "head", Name: "乙", Duty: "学校办公室副主任"},
+		{Post: "clerk", Name: "丙", Duty: "学校办公室科员"},
 	}
 	must(t, s.SaveAnnualContacts(t.Context(), 2023, all, c.Clerk.ID, Morning))
 	same(t, "2023", ok(s.AnnualContacts(t.Context(), 2023))(t), all)

@@ -31,13 +31,14 @@ func fullCase(t *testing.T, s workflow.Store, c College) workflow.Case {
 	inTime, at := true, Morning.Add(1234567*time.Microsecond)
 	w := workflow.SealedWriter{ID: newUUID(), Sealed: random(40), KeyID: "k1", Created: at}
 	must(t, s.AddWriter(t.Context(), w))
-	other := NewCase(t, s)
+	other, counted := NewCase(t, s), campaign(t, s, "办实事 "+newUUID(), "2026-01-01", "2026-12-31")
 	return draftCase(t, s, func(x *workflow.Case) {
-		x.State, x.Kind, x.Channel, x.Mode = workflow.Closed, workflow.Help, workflow.Email, workflow.Confidential
+		x.State, x.Kind, x.Channel, x.Mode = workflow.Closed, workflow.Disclosure, workflow.Email, workflow.Confidential
 		x.WriterStatus, x.Writer, x.Subject, x.Locale = "student", w.ID, "三号楼 “热水” <b>", "en"
 		x.Department, x.About = c.Logistics.ID, c.Academic.ID
 		x.Urgent, x.Sealed, x.Binding, x.PublishWish = true, true, true, true
 		x.Outcome, x.SplitFrom = workflow.OutcomeRated, other.ID
+		x.Decision, x.Concern, x.Campaign, x.Proposed = workflow.DecidePartly, "litigation", counted.ID, counted.ID
 		x.Accepted, x.Routed, x.SignedFor = at.Add(time.Hour), at.Add(2*time.Hour), at.Add(3*time.Hour)
 		x.Answered, x.Ended, x.RefuseUntil = at.Add(4*time.Hour), at.Add(5*time.Hour), at.Add(6*time.Hour)
 		x.Refusals, x.AskedAgain, x.Redone, x.Extensions = 2, 1, 1, 3
@@ -263,6 +264,11 @@ func caseIDs(t *testing.T, s workflow.Store, _ College) {
 		got = append(got, page...)
 	}
 	same(t, "ids", got, want)
+	whole := ok(s.CasesFrom(t.Context(), want[1], 3))(t)
+	same(t, "how many whole ones", len(whole), 3)
+	for i, c := range whole {
+		same(t, "whole", c, ok(s.Case(t.Context(), want[2+i]))(t))
+	}
 }
 
 func assisting(t *testing.T, s workflow.Store, c College) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,39 +18,67 @@ type archive struct {
 	*College
 	db    *sql.DB
 	cases int
-	now   time.Time
+	now   time.Time // when it was made
+	used  bool      // the directory was there before
 }
 
-// openArchive opens the archive of a size, made once.
+// openArchive opens the archive of a size, made once, or kept from another run.
 func (r *run) openArchive(ctx context.Context, cases int) (*archive, error) {
 	if a := r.archives[cases]; a != nil {
 		return a, nil
 	}
-	c, err := r.Open(ctx, filepath.Join(r.Dir, fmt.Sprintf("archive-%d", cases)))
+	dir := filepath.Join(r.Dir, fmt.Sprintf("archive-%d", cases))
+	a, err := r.openIn(ctx, dir, cases)
 	if err != nil {
 		return nil, err
 	}
-	a := &archive{College: c, now: time.Now(), cases: cases}
+	kept, err := a.kept(ctx)
+	if err == nil && !kept && a.used {
+		if err := errors.Join(a.close(), os.RemoveAll(dir)); err != nil { // half made
+			return nil, err
+		}
+		a, err = r.openIn(ctx, dir, cases)
+	}
+	if err != nil {
+		return nil, err
+	}
 	r.archives[cases] = a
-	if a.db, err = sql.Open("postgres", c.DSN); err != nil {
-		return nil, err
-	}
-	if err := settle(ctx, a.db, sqlDepartments, sqlPeople, sqlSheets); err != nil {
-		return nil, err
-	}
-	if err := a.writeSheets(ctx); err != nil {
-		return nil, err
+	if kept {
+		return a, nil
 	}
 	return a, a.fill(ctx, r)
 }
 
+func (r *run) openIn(ctx context.Context, dir string, cases int) (*archive, error) {
+	_, err := os.Stat(dir)
+	a := &archive{now: time.Now(), cases: cases, used: err == nil}
+	if a.College, err = r.Open(ctx, dir); err != nil {
+		return nil, err
+	}
+	if a.db, err = sql.Open("postgres", a.DSN); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// kept reports whether the archive is whole, and takes over its time.
+func (a *archive) kept(ctx context.Context) (bool, error) {
+	if err := settle(ctx, a.db, sqlArchive); err != nil {
+		return false, err
+	}
+	err := a.db.QueryRowContext(ctx, `SELECT at FROM bench_archive`).Scan(&a.now)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (a *archive) close() error { return errors.Join(a.db.Close(), a.Close()) }
+
 func (r *run) closeArchives() error {
 	var errs []error
 	for _, a := range r.archives {
-		if a.db != nil {
-			errs = append(errs, a.db.Close())
-		}
-		errs = append(errs, a.Close())
+		errs = append(errs, a.close())
 	}
 	return errors.Join(errs...)
 }
@@ -73,6 +102,12 @@ func (a *archive) writeSheets(ctx context.Context) error {
 // must know.
 func (a *archive) fill(ctx context.Context, r *run) error {
 	begun, size := time.Now(), number(float64(a.cases))
+	if err := settle(ctx, a.db, sqlDepartments, sqlPeople, sqlSheets); err != nil {
+		return err
+	}
+	if err := a.writeSheets(ctx); err != nil {
+		return err
+	}
 	indexes, err := a.dropIndexes(ctx)
 	if err != nil {
 		return err
@@ -87,17 +122,21 @@ func (a *archive) fill(ctx context.Context, r *run) error {
 		return err
 	}
 	r.say("  %s cases: indexes after %s", size, time.Since(begun).Round(time.Second))
-	return settle(ctx, a.db, "VACUUM ANALYZE")
+	return settle(ctx, a.db, "VACUUM ANALYZE", fmt.Sprintf("INSERT INTO bench_archive VALUES ('%s')", a.now.UTC().Format(time.RFC3339Nano)))
 }
 
-// dropIndexes drops all indexes that hold nothing together, and says how to
-// make them again.
+// dropIndexes drops all indexes that hold nothing together, and the keys of the
+// figures, and says how to make them again.
 func (a *archive) dropIndexes(ctx context.Context) (again []string, err error) {
 	rows, err := a.db.QueryContext(ctx, `
-		SELECT i.indexname, i.indexdef FROM pg_indexes i
-		WHERE i.schemaname = 'public' AND i.tablename = ANY (string_to_array($1, ' '))
+		SELECT 'DROP INDEX ' || i.indexname, i.indexdef FROM pg_indexes i
+		WHERE i.schemaname = 'public' AND (i.tablename = ANY (string_to_array($1, ' ')) OR i.tablename LIKE 'figures\_%')
 			AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)
-			AND i.indexdef NOT LIKE 'CREATE UNIQUE%'`,
+			AND i.indexdef NOT LIKE 'CREATE UNIQUE%'
+		UNION ALL
+		SELECT 'ALTER TABLE ' || c.conrelid::regclass || ' DROP CONSTRAINT ' || c.conname,
+			'ALTER TABLE ' || c.conrelid::regclass || ' ADD ' || pg_get_constraintdef(c.oid)
+		FROM pg_constraint c WHERE c.contype = 'p' AND c.conrelid IN ('figures_daily'::regclass, 'figures_monthly'::regclass)`,
 		"cases letters writers messages case_search events clocks notices facts")
 	if err != nil {
 		return nil, fmt.Errorf("list indexes: %w", err)
@@ -105,11 +144,11 @@ func (a *archive) dropIndexes(ctx context.Context) (again []string, err error) {
 	defer rows.Close()
 	var drop []string
 	for rows.Next() {
-		var name, def string
-		if err := rows.Scan(&name, &def); err != nil {
+		var down, up string
+		if err := rows.Scan(&down, &up); err != nil {
 			return nil, err
 		}
-		drop, again = append(drop, "DROP INDEX "+name), append(again, def)
+		drop, again = append(drop, down), append(again, up)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -11,6 +11,9 @@ const sqlSheets = `
 	CREATE OR REPLACE FUNCTION bench_dice(i bigint, what int) RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 		AS $$ SELECT (hashint8extended(i, what) & 1048575) / 1048576.0 $$`
 
+// sqlArchive says, when it has a row, that the archive is whole.
+const sqlArchive = `CREATE TABLE IF NOT EXISTS bench_archive (at timestamptz NOT NULL)`
+
 // archiveStep makes some rows of the cases with numbers from one to another.
 type archiveStep struct {
 	what string
@@ -26,7 +29,8 @@ var archiveSteps = []archiveStep{
 	{"clocks", ofNew(sqlArchiveClocks)},
 	{"notices", ofNew(sqlArchiveNotices)},
 	{"facts", ofNew(sqlArchiveFacts)},
-	{"figures", ofNew(sqlArchiveFigures)},
+	{"figures by day", ofNew(sqlArchiveDays)},
+	{"figures by month", ofNew(sqlArchiveMonths)},
 }
 
 // ofNew lets a statement be about the new cases: its $FROM and $TO.
@@ -171,25 +175,3 @@ const sqlArchiveFacts = `
 	) AS f (measure, at, bucket)
 	WHERE c.id BETWEEN first AND last AND f.at IS NOT NULL
 	ORDER BY c.id`
-
-const sqlArchiveFigures = `
-	CREATE TEMP TABLE grains ON COMMIT DROP AS
-	SELECT g.grain, c.measure, c.day, g.department_id, g.category_id, g.kind, g.channel, g.mode, g.status, c.bucket, sum(c.n) AS n
-	FROM (
-		SELECT measure, day, department_id, category_id, kind, channel, mode, status, bucket, sum(n) AS n FROM facts
-		WHERE case_id BETWEEN first AND last GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-	) c CROSS JOIN LATERAL (VALUES
-		('all', c.department_id, c.category_id, c.kind, c.channel, c.mode, c.status), ('total', 0, 0, '', '', '', ''),
-		('department', c.department_id, 0, '', '', '', ''), ('category', 0, c.category_id, '', '', '', ''), ('kind', 0, 0, c.kind, '', '', ''),
-		('channel', 0, 0, '', c.channel, '', ''), ('mode', 0, 0, '', '', c.mode, ''),
-		('status', 0, 0, '', '', '', c.status)
-	) AS g (grain, department_id, category_id, kind, channel, mode, status)
-	GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
-	INSERT INTO figures_daily AS d (grain, measure, department_id, day, category_id, kind, channel, mode, status, bucket, n)
-	SELECT grain, measure, department_id, day, category_id, kind, channel, mode, status, bucket, n FROM grains
-	ON CONFLICT (grain, measure, department_id, day, category_id, kind, channel, mode, status, bucket) DO UPDATE SET n = d.n + EXCLUDED.n;
-	INSERT INTO figures_monthly AS m (grain, measure, department_id, month, category_id, kind, channel, mode, status, bucket, n)
-	SELECT grain, measure, department_id, date_trunc('month', day::timestamp)::date, category_id, kind, channel, mode, status, bucket, sum(n)
-	FROM grains GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
-	ON CONFLICT (grain, measure, department_id, month, category_id, kind, channel, mode, status, bucket) DO UPDATE SET n = m.n + EXCLUDED.n;
-	PERFORM setval('cases_id_seq', last), setval('case_serial', last)`

@@ -43,6 +43,7 @@ type College struct {
 type Options struct {
 	Program string // path of the program that is measured
 	Dir     string // for servers and data; emptied before and after
+	Keep    bool   // the archives stay there for the next run
 	Out     string // where the JSON goes
 	Version string
 	Cases   int // of the largest college
@@ -68,6 +69,9 @@ var sections = []section{
 	{"timers", timers},
 	{"lists", lists},
 	{"figures", figures},
+	{"recount", recount},
+	{"projection", projection},
+	{"files", files},
 }
 
 // Names lists what can be measured alone.
@@ -94,19 +98,29 @@ func Run(ctx context.Context, o Options) error {
 			return fmt.Errorf("--only %s: what can be measured is %s", name, strings.Join(Names(), ", "))
 		}
 	}
-	if err := os.RemoveAll(o.Dir); err != nil {
-		return fmt.Errorf("empty %s: %w", o.Dir, err)
+	if err := o.empty(); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(o.Dir, 0o711); err != nil { // PostgreSQL's user must pass through
 		return fmt.Errorf("make %s: %w", o.Dir, err)
 	}
 	r := &run{Options: o, table: newTable(o), archives: map[int]*archive{}}
-	err := errors.Join(r.measure(ctx), r.closeArchives(), os.RemoveAll(o.Dir))
+	err := errors.Join(r.measure(ctx), r.closeArchives(), o.empty())
 	if err != nil {
 		return err
 	}
 	r.table.print(o.Table)
 	return r.table.save(o.Out)
+}
+
+func (o Options) empty() error {
+	if o.Keep {
+		return nil
+	}
+	if err := os.RemoveAll(o.Dir); err != nil {
+		return fmt.Errorf("empty %s: %w", o.Dir, err)
+	}
+	return nil
 }
 
 func (r *run) measure(ctx context.Context) error {
@@ -130,6 +144,9 @@ func (r *run) say(format string, args ...any) {
 // with opens a college of its own for do and removes it afterwards.
 func (r *run) with(ctx context.Context, name string, do func(*College) error) error {
 	dir := filepath.Join(r.Dir, name)
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
 	c, err := r.Open(ctx, dir)
 	if err != nil {
 		return err

@@ -144,6 +144,9 @@ func figures(ctx context.Context, r *run) error {
 		}
 		r.add("figures", "figures of a year by "+string(by), took[0].at(.95), "ms", atMost(mostFigure),
 			fmt.Sprintf("p50 %s ms, %s cases; with two periods to compare", number(took[0].at(.5)), number(float64(a.cases))))
+		if err := r.drilling(ctx, a, year, by); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -107,6 +107,36 @@ func rate(r Rating) act {
 	}
 }
 
+// decide says how an application is answered.
+func decide(who string, l Letter) act {
+	return func(ctx context.Context, p *player, c *subject) error {
+		_, err := p.cases.Decide(ctx, p.people[who], c.id, casework.Deciding{
+			Decision: workflow.Decision(l.Decision), Ground: workflow.ReviewGround(l.Withheld), Referral: l.Referral, Fee: l.Fee, Waived: l.Waived,
+		})
+		return err
+	}
+}
+
+func checkSecrecy(who string) act {
+	return func(ctx context.Context, p *player, c *subject) error {
+		_, err := p.cases.CheckSecrecy(ctx, p.people[who], c.id, 0)
+		return err
+	}
+}
+
+// tag counts the case for the campaign, and propose asks for it.
+func tag(ctx context.Context, p *player, c *subject) error {
+	_, err := p.cases.Tag(ctx, p.people[clerk], c.id, p.campaign, 0)
+	return err
+}
+
+func propose(who string) act {
+	return func(ctx context.Context, p *player, c *subject) error {
+		_, err := p.cases.Propose(ctx, p.people[who], c.id, p.campaign, 0)
+		return err
+	}
+}
+
 // submit hands the letter in; one that is in already tells how far it has come.
 func submit(l Letter) act {
 	return func(ctx context.Context, p *player, c *subject) error {
@@ -114,7 +144,8 @@ func submit(l Letter) act {
 			Channel: workflow.Channel(l.Channel), External: external(l), Mode: workflow.Mode(l.Mode), Kind: workflow.CaseKind(l.Kind),
 			Category: p.categories[l.Category], WriterStatus: workflow.WriterStatus(l.Status), Subject: l.Subject, Body: l.Body,
 			Identity: workflow.Identity{Name: l.Name, Phone: l.Phone, Email: l.Email}, About: p.departments[l.About],
-			Publish: l.Publish, Urgent: l.Course().Kind == Urgent, Locale: l.Locale,
+			Application: workflow.Application{Asked: l.Asked, Purpose: l.Purpose, Delivery: l.Delivery},
+			Publish:     l.Publish, Urgent: l.Course().Kind == Urgent, Locale: l.Locale,
 		}
 		if l.byHand() {
 			letter.EnteredBy = p.people[clerk]

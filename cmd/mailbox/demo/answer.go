@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"strings"
 
 	"mailbox/workflow"
@@ -11,6 +12,7 @@ import (
 func (s *script) answered(text string) {
 	s.worked(text)
 	s.staff("hand in", 3, 60, do(s.handler(), casework.Act{Action: workflow.HandIn}))
+	s.decided()
 	if !s.urgent && !s.letter.Sealed && s.dice.chance("head sends back", 9) {
 		s.staff("send back", 30, 200, do(s.head(), casework.Act{Action: workflow.SendBack, Note: s.says("send_back_head")}))
 		s.revised(text)
@@ -25,7 +27,34 @@ func (s *script) answered(text string) {
 	if s.dice.chance("slow check", 4) && !s.urgent {
 		lo, hi = 3*workday+10, 3*workday+200
 	}
+	s.secured()
 	s.staff("check", lo, hi, do(s.checker(), casework.Act{Action: workflow.Answer}))
+}
+
+// decided is the department saying how an application is answered; once, for
+// however many rounds.
+func (s *script) decided() {
+	decides := func(x step) bool { return x.name == "decide" }
+	if s.letter.Decision != "" && !slices.ContainsFunc(s.steps, decides) {
+		s.staff("decide", 5, 40, decide(s.handler(), s.letter))
+	}
+}
+
+// secured is the head checking for secrets what is about to leave.
+func (s *script) secured() {
+	if workflow.Decision(s.letter.Decision).Opens() {
+		s.staff("secrecy", 10, 60, checkSecrecy(s.head()))
+	}
+}
+
+// campaigned is a case that counts for the campaign, or is wished to.
+func (s *script) campaigned() {
+	switch s.letter.Campaign {
+	case "count":
+		s.staff("tag", 20, 300, tag)
+	case "propose":
+		s.staff("propose", 20, 300, propose(s.head()))
+	}
 }
 
 // worked is the time from signing for the case to a draft. Where a course says

@@ -69,6 +69,7 @@ func (s *script) whole() {
 		s.sign()
 		s.answered(s.letter.SecondAnswer)
 	}
+	s.campaigned()
 	if s.letter.Rating != nil {
 		s.writer("rate", 3, 130, rate(*s.letter.Rating))
 	}

@@ -103,7 +103,7 @@ func TestFill(t *testing.T) {
 func sound(t *testing.T, store workflow.Store, now time.Time) {
 	t.Helper()
 	extent, err := audit.Verify(t.Context(), store, workflow.NewChain(secret), func(f audit.Fault) { t.Error(f) })
-	if err != nil || extent.Cases != 240 {
+	if err != nil || extent.Cases != 247 {
 		t.Errorf("%d cases verified: %v", extent.Cases, err)
 	}
 	keeper := workflow.Keeper{Zone: workflowtest.Zone}
@@ -236,5 +236,44 @@ func guided(t *testing.T, store workflow.Store) {
 	accounts, err := store.Accounts(t.Context())
 	if err != nil || slices.ContainsFunc(accounts, func(a workflow.Account) bool { return a.PasswordHash != "plain:quite another" }) {
 		t.Errorf("not everybody has the new password: %v", err)
+	}
+}
+
+// TestFill_matters: applications with every decision that people and clocks
+// make, a campaign that counts and a wish that waits; no dispute about
+// disclosure, as a count and not as an absence.
+func TestFill_matters(t *testing.T) {
+	t.Parallel()
+	store, now := ordinaryStore(t), at(t, ordinaryMorning)
+	from, to := now.AddDate(-2, 0, 0).Format(time.DateOnly), now.AddDate(0, 0, 1).Format(time.DateOnly)
+	behind := func(m workflow.Measure) int {
+		n, err := store.CountCases(t.Context(), workflow.Query{
+			Scope: workflow.Scope{Everything: true}, Fact: &workflow.FactQuery{Measure: m, From: from, To: to},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, d := range workflow.Decisions {
+		if n := behind(d.Measure()); (n == 0) != (d == workflow.DecideOther) {
+			t.Errorf("%d applications are decided %q", n, d)
+		}
+	}
+	for _, k := range workflow.Concerns {
+		if n := behind(k.Measure()); n != 0 {
+			t.Errorf("%d cases: %s", n, k)
+		}
+	}
+	if n := behind(workflow.CountCampaign); n < 8 {
+		t.Errorf("%d cases count for the campaign", n)
+	}
+	campaigns, err := store.Campaigns(t.Context())
+	if err != nil || len(campaigns) != 1 {
+		t.Fatal(campaigns, err)
+	}
+	n, err := store.CountCases(t.Context(), workflow.Query{Scope: workflow.Scope{Everything: true}, Proposed: campaigns[0].ID})
+	if err != nil || n != 2 {
+		t.Errorf("%d proposals wait: %v", n, err)
 	}
 }

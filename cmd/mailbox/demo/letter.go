@@ -33,6 +33,17 @@ type Letter struct {
 	Publish  bool   `json:"publish"` // the writer agrees to publication
 	Sealed   bool   `json:"sealed"`
 
+	// Of an application for disclosure.
+	Asked    string `json:"asked"`
+	Purpose  string `json:"purpose"`
+	Delivery string `json:"delivery"`
+	Decision string `json:"decision"` // how it is answered
+	Withheld string `json:"withheld"` // why not all of it
+	Referral string `json:"referral"`
+	Fee      int    `json:"fee"` // fen
+	Waived   int    `json:"waived"`
+
+	Campaign     string    `json:"campaign"`   // count: it counts for the campaign; propose: the department wishes so
 	Path         string    `json:"path"`       // read it with Course
 	Department   string    `json:"department"` // the one that answers in the end
 	Refusals     []Refusal `json:"refusals"`   // by whom before, in order

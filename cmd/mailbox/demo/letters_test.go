@@ -177,6 +177,31 @@ func open(s workflow.State) parts {
 	return p
 }
 
+// TestApplications: every application that is answered is decided, and nothing
+// else is; every decision occurs.
+func TestApplications(t *testing.T) {
+	t.Parallel()
+	n := map[workflow.Decision]int{}
+	for _, l := range load(t).Letters {
+		decision := workflow.Decision(l.Decision)
+		if applied := l.Kind == string(workflow.Disclosure); (applied && l.Answer != "") != (decision != "") || !applied && l.Asked != "" {
+			t.Errorf("%s (%s) is decided %q", l.ID, l.Kind, decision)
+		}
+		if decision.Withholds() != (l.Withheld != "") || (decision == workflow.DecideNotOurs) != (l.Referral != "") {
+			t.Errorf("%s: withheld %q, referred to %q", l.ID, l.Withheld, l.Referral)
+		}
+		if l.Kind == string(workflow.Disclosure) && l.Mode == string(workflow.Anonymous) {
+			t.Errorf("%s is an anonymous application", l.ID)
+		}
+		n[decision]++
+	}
+	for _, d := range []workflow.Decision{workflow.DecidePublic, workflow.DecidePartly, workflow.DecideRefused, workflow.DecideAbsent, workflow.DecideNotOurs} {
+		if n[d] == 0 {
+			t.Errorf("nothing is decided %q", d)
+		}
+	}
+}
+
 // TestVariety: enough of everything, in the proportions of a real mailbox.
 func TestVariety(t *testing.T) {
 	t.Parallel()
@@ -197,11 +222,11 @@ func TestVariety(t *testing.T) {
 			n["unsolved"]++
 		}
 	}
-	if len(c.Letters) != 240 {
+	if len(c.Letters) != 247 {
 		t.Errorf("%d letters", len(c.Letters))
 	}
 	for what, share := range map[string]int{"signed": 45, "confidential": 30, "anonymous": 25, "web": 55, "email": 20} {
-		if got := n[what] * 100 / 240; got < share-3 || got > share+3 {
+		if got := n[what] * 100 / len(c.Letters); got < share-3 || got > share+3 {
 			t.Errorf("%d %% are %s, want about %d %%", got, what, share)
 		}
 	}

@@ -27,6 +27,9 @@ func begin(ctx context.Context, d Deps, c College, password string, now time.Tim
 		if err := saveAccounts(ctx, tx, c.People, departments, hash, since); err != nil {
 			return err
 		}
+		if err := saveCampaign(ctx, tx, since, now); err != nil {
+			return err
+		}
 		return saveSettings(ctx, tx, c, now)
 	})
 	if err != nil {
@@ -69,6 +72,13 @@ func saveAccounts(ctx context.Context, tx workflow.Store, all []Person, departme
 		}
 	}
 	return nil
+}
+
+// saveCampaign is what the college has promised to get done, from its first case
+// to the end of this year.
+func saveCampaign(ctx context.Context, tx workflow.Store, since, now time.Time) error {
+	k := workflow.Campaign{Name: "我为师生办实事", From: since.Format("2006-01") + "-01", To: now.Format("2006") + "-12-31"}
+	return tx.SaveCampaign(ctx, &k)
 }
 
 func saveSettings(ctx context.Context, tx workflow.Store, c College, now time.Time) error {
@@ -114,6 +124,13 @@ func (p *player) meet(ctx context.Context, now time.Time) error {
 	p.people, p.departments, p.categories = map[string]workflow.Actor{}, map[string]int64{}, map[string]int64{}
 	for _, a := range accounts {
 		p.people[a.Username] = a.Actor()
+	}
+	campaigns, err := p.desk.Store.Campaigns(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range campaigns {
+		p.campaign = k.ID
 	}
 	for _, d := range departments {
 		p.departments[d.Code] = d.ID

@@ -37,6 +37,7 @@ type player struct {
 	people      map[string]workflow.Actor
 	departments map[string]int64
 	categories  map[string]int64
+	campaign    int64
 	subjects    map[string]*subject
 }
 

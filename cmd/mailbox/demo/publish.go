@@ -25,9 +25,9 @@ const (
 // their writers agreed.
 var fates = map[string]fate{
 	"L005": public, "L035": public, "L038": public, "L040": public, "L042": public, "L058": public, "L076": public, "L078": public,
-	"L081": public, "L094": public, "L129": public, "L146": public, "L208": public, "L212": public,
+	"L081": public, "L094": public, "L129": public, "L146": public, "L022": public, "L212": public,
 	"L131": embargoed, "L206": embargoed, "L014": takenBack, "L085": takenDown,
-	"L022": drafted, "L113": handedIn, "L103": passed,
+	"L208": drafted, "L113": handedIn, "L103": passed,
 }
 
 // embargo is how long after the present the answers under embargo stay hidden.
@@ -54,10 +54,10 @@ func (s *script) selected() {
 		return
 	}
 	s.staff("publish", 30, 240, publishAnswer(f == embargoed))
-	switch f {
-	case takenBack:
+	if f == takenBack {
 		s.writer("take back", 30, 90, dissent)
-	case takenDown:
+	}
+	if f == takenDown {
 		s.staff("take down", 2*workday, 5*workday, takeDown("答复中的处理期限有变，更正后另行公开。"))
 	}
 }

@@ -254,3 +254,16 @@ func TestRareCharsets(t *testing.T) {
 		}
 	}
 }
+
+// TestHZInASubject: its bytes are ASCII, and say so only by their marks.
+func TestHZInASubject(t *testing.T) {
+	t.Parallel()
+	m := email.Parse([]byte("From: a@b.c\nSubject: Re: ~{VPND~} ok\nContent-Type: text/plain\n\nx"))
+	if m.Subject != "Re: 中文 ok" {
+		t.Errorf("got %q", m.Subject)
+	}
+	m = email.Parse([]byte("From: a@b.c\nSubject: ls ~{a,b~} and ~/bin\n\nx"))
+	if m.Subject != "ls ~{a,b~} and ~/bin" {
+		t.Errorf("a shell's words became %q", m.Subject)
+	}
+}

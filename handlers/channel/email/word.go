@@ -15,7 +15,7 @@ func decodeHeader(raw []byte, hint string) string {
 // decodeBare decodes what is not ASCII between encoded words and leaves those
 // alone, so that the syntax around them can be read safely.
 func decodeBare(raw []byte, hint string) []byte {
-	if isASCII(raw) && !bytes.Contains(raw, []byte("\x1b$")) {
+	if isASCII(raw) && !bytes.Contains(raw, []byte("\x1b$")) && !hzText.Match(raw) {
 		return raw
 	}
 	var out []byte

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -255,6 +256,14 @@ func TestSigning(t *testing.T) {
 	must(t, b.Store.Atomic(ctx, func(tx workflow.Store) error {
 		return errors.Join(tx.DecideReview(ctx, &v), annual.Reviewed{Bureau: b.Bureau}.Decided(ctx, tx, v))
 	}))
+	for _, who := range []int64{b.OfficeHead.ID, b.Leader.ID, b.Clerk.ID} {
+		told, err := b.Store.PageNotices(ctx, who, 0, 10)
+		must(t, err)
+		told = slices.DeleteFunc(told, func(n workflow.Notice) bool { return n.Kind != workflow.NoticeReport })
+		if len(told) != 1 {
+			t.Errorf("account %d was told %d times of its turn", who, len(told))
+		}
+	}
 	must(t, act(b.Publish, b.Clerk))
 	kinds(workflow.Conflict, act(b.Publish, b.Clerk))
 	next, err := b.Revise(ctx, b.Clerk.Actor(), r.ID, "更正数字")

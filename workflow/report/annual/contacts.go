@@ -46,7 +46,7 @@ func (b *Bureau) SaveContacts(ctx context.Context, by workflow.Actor, year int, 
 	}
 	var errs []error
 	if year < 1949 || year > 9999 {
-		errs = append(errs, workflow.Wrong("year", "invalid.number"))
+		errs = append(errs, workflow.Wrong("year", "request.field_number"))
 	}
 	for i := range all {
 		errs = append(errs, checkContact(&all[i]))

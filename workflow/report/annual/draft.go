@@ -41,13 +41,15 @@ type Order struct {
 
 // check joins everything that is wrong with an order.
 func (o Order) check() error {
-	errs := []error{day("from", o.From), day("last", o.Last), day("day", o.Day), longer("title", o.Title, MaxTitle),
-		longer("addressee", o.Addressee, MaxTitle), longer("notice", o.Notice, MaxTitle)}
+	errs := []error{
+		day("from", o.From), day("last", o.Last), day("day", o.Day), longer("title", o.Title, MaxTitle),
+		longer("addressee", o.Addressee, MaxTitle), longer("notice", o.Notice, MaxTitle),
+	}
 	if o.From > o.Last {
 		errs = append(errs, workflow.Wrong("last", "invalid.period"))
 	}
 	if o.Year < 1949 || o.Year > 9999 {
-		errs = append(errs, workflow.Wrong("year", "invalid.number"))
+		errs = append(errs, workflow.Wrong("year", "request.field_number"))
 	}
 	return errors.Join(errs...)
 }

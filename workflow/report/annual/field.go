@@ -100,8 +100,8 @@ var Fields = slices.Concat(
 	[]Field{
 		said("college", func(r *reader) string { return r.college }),
 		said("year", func(r *reader) string { return strconv.Itoa(r.report.Year) }),
-		said("from", func(r *reader) string { return chineseDay(r.report.From) }),
-		said("last", func(r *reader) string { return chineseDay(r.report.Last) }),
+		said("from", func(r *reader) string { return ChineseDay(r.report.From) }),
+		said("last", func(r *reader) string { return ChineseDay(r.report.Last) }),
 		said("notice", func(r *reader) string { return r.report.Notice }),
 		said("addressee", func(r *reader) string { return r.report.Addressee }),
 
@@ -205,8 +205,8 @@ func known(key string) bool {
 // count is the value of a number.
 func count(n int, ids []int64) Value { return Value{N: n, Text: strconv.Itoa(n), IDs: ids} }
 
-// chineseDay is a day as official documents write it.
-func chineseDay(day string) string {
+// ChineseDay is a day as official documents write it.
+func ChineseDay(day string) string {
 	parts := strings.Split(day, "-")
 	if len(parts) != 3 {
 		return day

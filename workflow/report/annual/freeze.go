@@ -68,7 +68,8 @@ func (b *Bureau) freeze(ctx context.Context, by workflow.Actor, id int64) (workf
 			return "", nil, err
 		}
 		now.State, now.Hash, now.FrozenBy, now.Frozen, now.Updated = workflow.AnnualFrozen, hash, by.ID, at, at
-		return "freeze", map[string]string{"sha256": hex.EncodeToString(hash)}, tx.SaveReport(ctx, now)
+		err := errors.Join(tx.SaveReport(ctx, now), b.tellRoles(ctx, tx, by, *now, workflow.OfficeHead))
+		return "freeze", map[string]string{"sha256": hex.EncodeToString(hash)}, err
 	})
 }
 
@@ -138,6 +139,7 @@ func thaw(s workflow.AnnualSnapshot) (Frozen, error) {
 	if err := json.Unmarshal(s.Body, &f); err != nil {
 		return f, fmt.Errorf("read snapshot of report %d: %w", s.Report, err)
 	}
+	f.body = s.Body
 	return f, nil
 }
 

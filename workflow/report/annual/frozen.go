@@ -28,6 +28,8 @@ type Frozen struct {
 	Blocks   []FrozenBlock            `json:"blocks"`
 	Tables   []NamedSheet             `json:"tables"`
 	Contacts []workflow.AnnualContact `json:"contacts"`
+
+	body []byte // as it was stored; nil until then
 }
 
 // FrozenReport is what a report says of itself.
@@ -87,6 +89,10 @@ type FrozenBlock struct {
 
 // encode is the canonical encoding and its SHA-256.
 func (f Frozen) encode() (body, hash []byte, err error) {
+	if f.body != nil {
+		sum := sha256.Sum256(f.body)
+		return f.body, sum[:], nil
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -155,13 +161,10 @@ func (b *Bureau) compose(ctx context.Context, tx workflow.Store, r workflow.Annu
 		values[field.Key] = field.Value
 	}
 	f.Blocks = setBlocks(p.blocks, values)
-	if whole {
-		if f.Tables, err = b.sheets(ctx, read, f.Fields); err != nil {
-			return Frozen{}, fmt.Errorf("make tables: %w", err)
-		}
-		return f, b.rules(ctx, tx, &f)
+	if f.Tables, err = b.sheets(ctx, read, f.Fields, whole); err != nil {
+		return Frozen{}, fmt.Errorf("make tables: %w", err)
 	}
-	return f, nil
+	return f, b.rules(ctx, tx, &f)
 }
 
 func facts(r workflow.AnnualReport) FrozenReport {

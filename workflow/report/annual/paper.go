@@ -45,7 +45,7 @@ func (f Frozen) block(p Para) workflow.Block {
 	}
 	for _, t := range f.Tables {
 		if t.Key == p.Table {
-			return workflow.Block{Kind: workflow.TableIn, Table: grid(t.Sheet)}
+			return workflow.Block{Kind: workflow.TableIn, Table: Grid(t.Sheet)}
 		}
 	}
 	return workflow.Block{Kind: workflow.TableIn, Table: &workflow.Grid{}}
@@ -65,8 +65,8 @@ func (b *Bureau) contactGrid(all []workflow.AnnualContact) *workflow.Grid {
 // wide is how many columns no longer fit on an upright page.
 const wide = 7
 
-// grid is a sheet as a table of words.
-func grid(s report.Sheet) *workflow.Grid {
+// Grid is a sheet as a table of words.
+func Grid(s report.Sheet) *workflow.Grid {
 	g := &workflow.Grid{Caption: s.Title, Wide: len(s.Columns) > wide}
 	for _, c := range s.Columns {
 		g.Head = append(g.Head, c.Title)
@@ -102,10 +102,10 @@ func cell(kind report.ColumnKind, f report.Field) string {
 
 // TablesDocument is the tables alone as a document.
 func (b *Bureau) TablesDocument(f Frozen) workflow.Document {
-	d := workflow.Document{Locale: "zh-CN", Title: b.Text("annual.tables.title", f.College, chineseDay(f.Report.From), chineseDay(f.Report.Last)), Mark: b.mark(f, nil), Made: f.Made}
+	d := workflow.Document{Locale: "zh-CN", Title: b.Text("annual.tables.title", f.College, ChineseDay(f.Report.From), ChineseDay(f.Report.Last)), Mark: b.mark(f, nil), Made: f.Made}
 	for _, t := range f.Tables {
 		if t.Key != "fields" {
-			d.Blocks = append(d.Blocks, workflow.Block{Kind: workflow.TableIn, Table: grid(t.Sheet)})
+			d.Blocks = append(d.Blocks, workflow.Block{Kind: workflow.TableIn, Table: Grid(t.Sheet)})
 		}
 	}
 	return d
@@ -137,10 +137,4 @@ func (b *Bureau) Export(ctx context.Context, by workflow.Actor, id int64, format
 		return Frozen{}, nil, fmt.Errorf("note export: %w", err)
 	}
 	return f, r.Hash, nil
-}
-
-// JSON is the snapshot as it was hashed, or what a draft would be frozen as now.
-func (b *Bureau) JSON(f Frozen) ([]byte, error) {
-	body, _, err := f.encode()
-	return body, err
 }

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"mailbox/workflow"
@@ -17,7 +20,7 @@ func (b *Bureau) Check(ctx context.Context, by workflow.Actor, id int64) (workfl
 			return "", nil, err
 		}
 		r.State, r.CheckedBy, r.Checked, r.Updated = workflow.AnnualChecked, by.ID, b.now(), b.now()
-		return "check", signed(*r), tx.SaveReport(ctx, r)
+		return "check", signed(*r), errors.Join(tx.SaveReport(ctx, r), b.tellRoles(ctx, tx, by, *r, workflow.Leader))
 	})
 }
 
@@ -27,7 +30,7 @@ func (b *Bureau) Sign(ctx context.Context, by workflow.Actor, id int64) (workflo
 		if err := mustBe(*r, workflow.AnnualChecked); err != nil {
 			return "", nil, err
 		}
-		v := workflow.Review{Subject: workflow.ReviewReport, SubjectID: r.ID, Title: r.Title, ContentHash: r.Hash, Doubtful: true}
+		v := workflow.Review{Subject: workflow.ReviewReport, SubjectID: r.ID, Title: r.Title, ContentHash: r.Hash}
 		if err := b.Desk.AskReview(ctx, tx, by, &v); err != nil {
 			return "", nil, fmt.Errorf("ask for review: %w", err)
 		}
@@ -54,13 +57,48 @@ func (b *Bureau) Return(ctx context.Context, by workflow.Actor, id int64, note s
 		if err := mustBe(*r, workflow.AnnualFrozen, workflow.AnnualChecked, workflow.AnnualSigned); err != nil {
 			return "", nil, err
 		}
-		b.sendBack(r, by.ID, note)
-		return "return", map[string]string{"note": note}, tx.SaveReport(ctx, r)
+		return "return", map[string]string{"note": note}, b.sendBack(ctx, tx, r, by.ID, note)
 	})
 }
 
-func (b *Bureau) sendBack(r *workflow.AnnualReport, by int64, note string) {
+// sendBack ends a revision and tells who froze it.
+func (b *Bureau) sendBack(ctx context.Context, tx workflow.Store, r *workflow.AnnualReport, by int64, note string) error {
 	r.State, r.ReturnedBy, r.Returned, r.ReturnNote, r.Updated = workflow.AnnualReturned, by, b.now(), note, b.now()
+	if err := tx.SaveReport(ctx, r); err != nil {
+		return err
+	}
+	return b.tellFreezer(ctx, tx, by, *r, workflow.NoticeReportBack, note)
+}
+
+// tellRoles tells those whose turn it is with a report.
+func (b *Bureau) tellRoles(ctx context.Context, tx workflow.Store, by workflow.Actor, r workflow.AnnualReport, roles ...workflow.Role) error {
+	all, err := tx.AccountsFor(ctx, 0, roles...)
+	if err != nil {
+		return fmt.Errorf("list who signs: %w", err)
+	}
+	all = slices.DeleteFunc(all, func(a workflow.Account) bool { return a.ID == by.ID })
+	return b.tell(ctx, tx, r, workflow.NoticeReport, "", all)
+}
+
+// tellFreezer tells who froze a report what has become of it.
+func (b *Bureau) tellFreezer(ctx context.Context, tx workflow.Store, by int64, r workflow.AnnualReport, kind workflow.NoticeKind, reason string) error {
+	if r.FrozenBy == by {
+		return nil
+	}
+	a, err := tx.Account(ctx, r.FrozenBy)
+	if err != nil {
+		return fmt.Errorf("read who froze the report: %w", err)
+	}
+	return b.tell(ctx, tx, r, kind, reason, []workflow.Account{a})
+}
+
+// tell tells accounts of a report, once in each of its states.
+func (b *Bureau) tell(ctx context.Context, tx workflow.Store, r workflow.AnnualReport, kind workflow.NoticeKind, reason string, to []workflow.Account) error {
+	args := map[string]string{"title": r.Title, "href": fmt.Sprintf("/office/reports/%d", r.ID)}
+	if reason != "" {
+		args["reason"] = reason
+	}
+	return b.Desk.TellAccounts(ctx, tx, fmt.Sprintf("report:%d:%s:%t", r.ID, r.State, r.Passed), kind, args, to)
 }
 
 // Publish says that the report has gone out. The store refuses it without a
@@ -103,7 +141,7 @@ func (b *Bureau) Revise(ctx context.Context, by workflow.Actor, id int64, reason
 		if err := b.copyOf(ctx, tx, by, &next, reason); err != nil {
 			return "", nil, err
 		}
-		return "revise", map[string]string{"reason": reason, "revision": fmt.Sprint(next.Revision)}, nil
+		return "revise", map[string]string{"reason": reason, "revision": strconv.Itoa(next.Revision)}, nil
 	})
 	return next, err
 }
@@ -150,7 +188,7 @@ func (b Reviewed) Exhibit(ctx context.Context, tx workflow.Store, v workflow.Rev
 		return workflow.Exhibit{}, err
 	}
 	return workflow.Exhibit{
-		Parts: []workflow.ExhibitPart{{Key: "report", Text: f.plain()}},
+		Parts: []workflow.ExhibitPart{{Key: "text", Text: f.plain()}},
 		Href:  fmt.Sprintf("/office/reports/%d", v.SubjectID),
 	}, nil
 }
@@ -167,14 +205,13 @@ func (b Reviewed) Decided(ctx context.Context, tx workflow.Store, v workflow.Rev
 	}
 	if v.Passed() {
 		r.Passed, r.Updated = true, b.now()
-		return tx.SaveReport(ctx, &r)
+		return errors.Join(tx.SaveReport(ctx, &r), b.tellFreezer(ctx, tx, v.Reviewer, r, workflow.NoticeReport, ""))
 	}
 	note := v.Remark
 	if note == "" {
 		note = v.Basis
 	}
-	b.sendBack(&r, v.Reviewer, note)
-	return tx.SaveReport(ctx, &r)
+	return b.sendBack(ctx, tx, &r, v.Reviewer, note)
 }
 
 // plain is the report as text.
@@ -193,12 +230,12 @@ func (f Frozen) plain() string {
 			}
 		}
 	}
-	return strings.Join(append(lines, f.College, chineseDay(f.Report.Day)), "\n")
+	return strings.Join(append(lines, f.College, ChineseDay(f.Report.Day)), "\n")
 }
 
 func plainTable(t NamedSheet) string {
 	lines := []string{t.Sheet.Title}
-	for _, row := range grid(t.Sheet).Rows {
+	for _, row := range Grid(t.Sheet).Rows {
 		lines = append(lines, strings.Join(row, "\t"))
 	}
 	return strings.Join(lines, "\n")

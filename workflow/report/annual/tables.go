@@ -22,14 +22,22 @@ type NamedSheet struct {
 	Sheet report.Sheet `json:"sheet"`
 }
 
-// sheets are the tables of a report: those in the text, and the figures.
-func (b *Bureau) sheets(ctx context.Context, r *reader, fields []FrozenField) ([]NamedSheet, error) {
+// sheets are the tables of a report: those that texts can have, and of a whole
+// one the figures.
+func (b *Bureau) sheets(ctx context.Context, r *reader, fields []FrozenField, whole bool) ([]NamedSheet, error) {
 	duties, err := b.dutySheet(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	out := []NamedSheet{{"fields", b.fieldSheet(fields)}, {"channels", b.partSheet("channels", channelFields, fields)},
-		{"applications", b.partSheet("applications", applicationFields(), fields)}, {"duties", duties}}
+	out := []NamedSheet{
+		{"fields", b.fieldSheet(fields)},
+		{"channels", b.partSheet("channels", channelFields, fields)},
+		{"applications", b.partSheet("applications", applicationFields(), fields)},
+		{"duties", duties},
+	}
+	if !whole {
+		return out, nil
+	}
 	figures, err := b.figureSheets(ctx, r)
 	return append(out, figures...), err
 }
@@ -82,7 +90,8 @@ func applicationFields() []string {
 // partSheet is a table of a few fields: name, unit, number.
 func (b *Bureau) partSheet(name string, keys []string, fields []FrozenField) report.Sheet {
 	s := report.Sheet{Title: b.Text("annual.table." + name), Columns: []report.Column{
-		{Title: b.Text("annual.column.item"), Kind: report.TextColumn}, {Title: b.Text("annual.column.unit"), Kind: report.TextColumn},
+		{Title: b.Text("annual.column.item"), Kind: report.TextColumn},
+		{Title: b.Text("annual.column.unit"), Kind: report.TextColumn},
 		{Title: b.Text("annual.column.number"), Kind: report.IntColumn},
 	}}
 	for _, key := range keys {
@@ -104,8 +113,10 @@ func (b *Bureau) dutySheet(ctx context.Context, r *reader) (report.Sheet, error)
 		return report.Sheet{}, err
 	}
 	s := report.Sheet{Title: b.Text("annual.table.duties"), Columns: []report.Column{
-		{Title: b.Text("annual.column.no"), Kind: report.IntColumn}, {Title: b.Text("annual.column.class"), Kind: report.TextColumn},
-		{Title: b.Text("annual.column.duty"), Kind: report.TextColumn}, {Title: b.Text("annual.column.url"), Kind: report.TextColumn},
+		{Title: b.Text("annual.column.no"), Kind: report.IntColumn},
+		{Title: b.Text("annual.column.class"), Kind: report.TextColumn},
+		{Title: b.Text("annual.column.duty"), Kind: report.TextColumn},
+		{Title: b.Text("annual.column.url"), Kind: report.TextColumn},
 	}}
 	sections, err := r.sections(ctx)
 	if err != nil {

@@ -172,10 +172,17 @@ func (s *setter) run(nodes []node) {
 			s.end()
 			s.paras = append(s.paras, Para{Kind: workflow.TableIn, Table: n.table})
 		case n.place != "":
-			s.line = append(s.line, Run{Text: s.values[n.place].words(n.han), Field: n.place})
+			s.fill(n)
 		default:
 			s.words(n.words)
 		}
+	}
+}
+
+// fill puts a value in its place; one that says nothing leaves none.
+func (s *setter) fill(n node) {
+	if text := s.values[n.place].words(n.han); text != "" {
+		s.line = append(s.line, Run{Text: text, Field: n.place})
 	}
 }
 

@@ -40,15 +40,26 @@ func (s *sink) start(t *testing.T) *sink {
 	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &sinkSession{s, c}, nil }))
 	server.Domain = "sink.example"
 	server.ErrorLog = quiet{}
+	serve(t, server, listen(t, s))
+	return s
+}
+
+// listen opens a port for the sink.
+func listen(t *testing.T, s *sink) net.Listener {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.addr = l.Addr().String()
+	return l
+}
+
+func serve(t *testing.T, server *smtp.Server, l net.Listener) {
+	t.Helper()
 	done := make(chan struct{})
 	go func() { defer close(done); server.Serve(l) }()
 	t.Cleanup(func() { server.Close(); <-done })
-	return s
 }
 
 type quiet struct{}

@@ -2,8 +2,11 @@
 package dovecottest
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"net"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,8 +25,10 @@ const nobody = 65534
 
 // Server is a running Dovecot.
 type Server struct {
-	Addr string
-	Home string // where the account's Maildir is
+	Addr   string
+	Secure string         // address that wants TLS from the first byte
+	Roots  *x509.CertPool // trust its certificate
+	Home   string         // where the account's Maildir is
 }
 
 // URL is the address of the account's INBOX, on addr when that is not "".
@@ -42,7 +47,7 @@ func Start(t *testing.T) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	s := &Server{Addr: freeAddr(t), Home: filepath.Join(dir, "home")}
+	s := &Server{Addr: freeAddr(t), Secure: freeAddr(t), Home: filepath.Join(dir, "home")}
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -52,6 +57,7 @@ func Start(t *testing.T) *Server {
 	if err := os.Chown(s.Home, nobody, nobody); err != nil {
 		t.Fatal(err)
 	}
+	s.certify(t, dir)
 	config := filepath.Join(dir, "dovecot.conf")
 	if err := os.WriteFile(config, []byte(s.config(dir)), 0o644); err != nil {
 		t.Fatal(err)
@@ -60,14 +66,36 @@ func Start(t *testing.T) *Server {
 	return s
 }
 
+// certify writes the certificate that the standard library's tests use.
+func (s *Server) certify(t *testing.T, dir string) {
+	t.Helper()
+	lender := httptest.NewTLSServer(nil)
+	defer lender.Close()
+	s.Roots = x509.NewCertPool()
+	s.Roots.AddCert(lender.Certificate())
+	pair := lender.TLS.Certificates[0]
+	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]pem.Block{"cert.pem": {Type: "CERTIFICATE", Bytes: pair.Certificate[0]}, "key.pem": {Type: "PRIVATE KEY", Bytes: key}} {
+		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(&block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func (s *Server) config(dir string) string {
 	_, port, _ := net.SplitHostPort(s.Addr)
+	_, secure, _ := net.SplitHostPort(s.Secure)
 	return fmt.Sprintf(`base_dir = %[1]s/run
 state_dir = %[1]s/state
 log_path = %[1]s/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <%[1]s/cert.pem
+ssl_key = <%[1]s/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 first_valid_uid = 1
@@ -79,7 +107,7 @@ service imap-login {
     port = %[2]s
   }
   inet_listener imaps {
-    port = 0
+    port = %[5]s
   }
 }
 service anvil {
@@ -96,7 +124,7 @@ userdb {
   driver = static
   args = uid=%[4]d gid=%[4]d home=%[1]s/home
 }
-`, dir, port, Password, nobody)
+`, dir, port, Password, nobody, secure)
 }
 
 func (s *Server) run(t *testing.T, config, log string) {

@@ -1,10 +1,10 @@
-package desk_test
+package web_test
 
 import (
 	"strings"
 	"testing"
 
-	"mailbox/handlers/desk"
+	"mailbox/handlers/web"
 )
 
 func TestDiff(t *testing.T) {
@@ -19,7 +19,7 @@ func TestDiff(t *testing.T) {
 		{"同样", "同样", "=同样"},
 	} {
 		var got []string
-		for _, p := range desk.Diff(test.before, test.after) {
+		for _, p := range web.Diff(test.before, test.after) {
 			got = append(got, map[string]string{"same": "=", "more": "+", "less": "-"}[p.Kind]+p.Text)
 		}
 		if s := strings.Join(got, "|"); s != test.want {
@@ -34,7 +34,7 @@ func FuzzDiff(f *testing.F) {
 	f.Fuzz(func(t *testing.T, before, after string) {
 		before, after = strings.ToValidUTF8(before, ""), strings.ToValidUTF8(after, "")
 		var a, b strings.Builder
-		for _, p := range desk.Diff(before, after) {
+		for _, p := range web.Diff(before, after) {
 			if p.Kind != "more" {
 				a.WriteString(p.Text)
 			}
@@ -51,7 +51,7 @@ func FuzzDiff(f *testing.F) {
 func TestDiffOfLongTexts(t *testing.T) {
 	t.Parallel()
 	before, after := strings.Repeat("甲乙丙", 7000), strings.Repeat("丁戊", 10000)
-	if parts := desk.Diff(before, after); len(parts) != 2 || parts[0].Text != before || parts[1].Text != after {
+	if parts := web.Diff(before, after); len(parts) != 2 || parts[0].Text != before || parts[1].Text != after {
 		t.Errorf("%d parts", len(parts))
 	}
 }
