@@ -43,14 +43,6 @@ const (
 	NoticeDecided    NoticeKind = "decided"   // department: granted or not
 	NoticeReminder   NoticeKind = "reminder"  // department: 催办
 	NoticeUndeliver  NoticeKind = "undelivered"
-	NoticeUrgent     NoticeKind = "urgent"     // office: an urgent letter came
-	NoticeInstructed NoticeKind = "instructed" // department and office: a leader's word
-	NoticeDrafted    NoticeKind = "drafted"    // office: the month's bulletin waits to be written
-	NoticeBulletin   NoticeKind = "bulletin"   // department heads and leaders: the month's bulletin
-	NoticeReview     NoticeKind = "review"     // reviewers: something waits to become public
-	NoticeReviewed   NoticeKind = "reviewed"   // who asked: the review is decided
-	NoticeDutyLate   NoticeKind = "duty_late"  // department heads and office: something of the list is not published in time
-	NoticeChannel    NoticeKind = "channel"    // office and administrators: a platform people write through is dead
 	NoticeUrgent     NoticeKind = "urgent"      // office: an urgent letter came
 	NoticeInstructed NoticeKind = "instructed"  // department and office: a leader's word
 	NoticeDrafted    NoticeKind = "drafted"     // office: the month's bulletin waits to be written
@@ -60,6 +52,7 @@ const (
 	NoticeReport     NoticeKind = "report"      // whose turn it is with an annual report
 	NoticeReportBack NoticeKind = "report_back" // who froze it: it was sent back
 	NoticeDutyLate   NoticeKind = "duty_late"   // department heads and office: something of the list is not published in time
+	NoticeChannel    NoticeKind = "channel"     // office and administrators: a platform people write through is dead
 )
 
 // NoticeKinds lists every kind, so that a test can ask for the words of each.
@@ -68,9 +61,7 @@ var NoticeKinds = []NoticeKind{
 	NoticeRouted, NoticeRefused, NoticeHandedIn, NoticeSentBack, NoticeApproved, NoticeAdded, NoticeAgain, NoticeRedo,
 	NoticeWarning, NoticeBreach, NoticeMoreTime, NoticeDecided, NoticeReminder, NoticeUndeliver, NoticeUrgent, NoticeInstructed,
 	NoticeDrafted, NoticeBulletin,
-	NoticeReview, NoticeReviewed, NoticeDutyLate,
-	NoticeChannel,
-	NoticeReview, NoticeReviewed, NoticeDutyLate, NoticeReport, NoticeReportBack,
+	NoticeReview, NoticeReviewed, NoticeDutyLate, NoticeReport, NoticeReportBack, NoticeChannel,
 }
 
 // Ways a notice goes out.

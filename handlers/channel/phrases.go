@@ -51,6 +51,9 @@ func (p Phrases) link(number string, code workflow.Code) string {
 // Notice writes a notice in at most limit bytes; what does not fit is read on
 // the tracking page.
 func (p Phrases) Notice(m delivery.Mail, limit int) string {
+	if m.Kind == Test {
+		return p.Words.Text(m.Locale, "chat.test")
+	}
 	head := p.Words.Text(m.Locale, "chat.notice."+string(m.Kind), m.Number)
 	tail := p.Words.Text(m.Locale, "chat.notice.track", p.URL+"/track")
 	if code, ok := workflow.ParseCode(string(m.Secret)); ok {
@@ -73,8 +76,8 @@ func (p Phrases) Notice(m delivery.Mail, limit int) string {
 	return strings.Join(parts, "\n\n")
 }
 
-// Test writes what an administrator sends to themselves.
-func (p Phrases) Test(locale string) string { return p.Words.Text(locale, "chat.test") }
+// Test is the kind of what an administrator sends to themselves.
+const Test workflow.NoticeKind = "test"
 
 // moment is a time as people of the college read it; "" for none.
 func (p Phrases) moment(locale string, at time.Time) string {

@@ -76,7 +76,6 @@ func newData() *data {
 	return &data{
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
 		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
-		columns: newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),
 		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
 		appraisals: newTable[int64, workflow.Appraisal](),
 		columns:    newTable[int64, workflow.Column](), items: newTable[int64, workflow.Item](),

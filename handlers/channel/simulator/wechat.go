@@ -1,6 +1,8 @@
 package simulator
 
 import (
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -46,12 +48,20 @@ type follower struct {
 	got  []string
 }
 
-// NewWeChat returns an end whose secrets are what the channel is set up with.
+// NewWeChat returns an end with secrets of its own, which the channel is set up
+// with.
 func NewWeChat(now func() time.Time) *WeChat {
 	return &WeChat{
-		AppID: "wx0123456789abcdef", Original: "gh_0123456789ab", Token: "campusmailbox", Secret: "a-secret-of-the-account",
-		AESKey: "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", Now: now, people: map[string]*follower{}, media: map[string][]byte{},
+		AppID: "wx0123456789abcdef", Original: "gh_0123456789ab", Token: rand.Text()[:20], Secret: rand.Text(),
+		AESKey: newAESKey(), Now: now, people: map[string]*follower{}, media: map[string][]byte{},
 	}
+}
+
+// newAESKey is 32 random bytes as the platform writes them.
+func newAESKey() string {
+	var key [32]byte
+	rand.Read(key[:]) // never fails; see crypto/rand
+	return strings.TrimSuffix(base64.StdEncoding.EncodeToString(key[:]), "=")
 }
 
 // Channel implements End.
