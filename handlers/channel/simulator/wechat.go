@@ -212,7 +212,7 @@ func (w *WeChat) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.failed(rw) {
+	if w.failed(rw, r.URL.Path == "/cgi-bin/stable_token") {
 		return
 	}
 	switch r.Method + " " + r.URL.Path {
@@ -229,10 +229,10 @@ func (w *WeChat) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// failed fails as it was told to.
-func (w *WeChat) failed(rw http.ResponseWriter) bool {
+// failed fails as it was told to; a code of its own is about a message.
+func (w *WeChat) failed(rw http.ResponseWriter, token bool) bool {
 	f := w.fails
-	if f == nil {
+	if f == nil || token && f.Code != 0 {
 		return false
 	}
 	if f.Once {
