@@ -15,7 +15,7 @@ var homes = map[string][]string{
 	"github.com/wneessen/go-mail":        {"handlers/channel/email"},
 	"github.com/emersion":                {"handlers/channel/email"},
 	"github.com/microcosm-cc/bluemonday": {"handlers/channel/email"},
-	"golang.org/x/text":                  {"handlers/channel/email", "handlers/document"},
+	"golang.org/x/text":                  {"handlers/channel/email", "handlers/channel/site", "handlers/document"},
 
 	// Memory.
 	"github.com/jmoiron/sqlx":   {"repository/postgres"},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mailbox/handlers/channel/email/receive"
+	"mailbox/handlers/channel/site"
 	"mailbox/handlers/document"
 	"mailbox/handlers/web"
 	"mailbox/repository/password"
@@ -49,6 +50,7 @@ type app struct {
 	answers  *publication.Answers
 	ledger   *ledger.Ledger
 	imports  *ledger.Imports
+	feeds    *ledger.Feeds
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -94,6 +96,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 		return nil, fmt.Errorf("annual report: %w", err)
 	}
 	a.ledger = ledger.New(a.desk)
+	a.feeds = ledger.NewFeeds(a.ledger, site.New())
 	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	if err := a.joinMail(c, w); err != nil {

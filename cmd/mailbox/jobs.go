@@ -33,6 +33,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
 			schedule.Job{Name: "draft bulletin", Every: 5 * time.Minute, Run: a.draftBulletin},
 			schedule.Job{Name: "store imports", Every: 2 * time.Second, Run: a.storeImports},
+			schedule.Job{Name: "follow the site", Every: time.Hour, Run: a.followSite},
 			schedule.Job{Name: "tell late duties", Every: time.Hour, Run: a.tellLateDuties},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
@@ -106,6 +107,13 @@ func (a *app) storeImports(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// followSite brings what the college's site has published into the ledger, when
+// its address is known.
+func (a *app) followSite(ctx context.Context) error {
+	_, err := a.feeds.Follow(ctx)
+	return err
 }
 
 // tellLateDuties tells once of each change that was not published in time.

@@ -59,6 +59,8 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		}),
 		matter:      matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		switchboard: a.switchboard(), callbacks: a.callbacks(),
+		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
+		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
@@ -66,8 +68,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs,
 			Words: func(locale, key string) string { return a.words.Text(locale, key) },
 		}),
-		annual:     annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
-		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Blobs: a.blobs, College: a.store, People: a.store}),
+		annual: annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 	}, err
 }
 

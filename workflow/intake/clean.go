@@ -121,8 +121,11 @@ func mailAddress(s string) bool {
 
 // Text is s as it may be stored and shown: valid UTF-8, line ends as \n, no
 // control characters but tab and line end, no characters that change direction
-// or hide.
+// or hide; and nothing when nothing of it can be seen.
 func Text(s string) string {
+	if !workflow.Visible(s) {
+		return ""
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
