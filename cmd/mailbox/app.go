@@ -56,6 +56,7 @@ type app struct {
 
 	passwords access.Passwords
 	proof     intake.Proof
+	chats     *chats
 	words     *templates.Set
 	followers []*receive.Follower
 	mailDoor  *mailDoor
@@ -101,7 +102,10 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.feeds = ledger.NewFeeds(a.ledger, site.New())
 	a.imports = ledger.NewImports(a.ledger, document.Files{}, email.Archive{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
-	return a, a.joinMail(c, w)
+	if err := a.joinMail(c, w); err != nil {
+		return nil, err
+	}
+	return a, a.joinChats(c)
 }
 
 func (a *app) figureDeps(c *Config, w world) report.Deps {
