@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"mailbox/handlers/channel/email"
 	"mailbox/handlers/channel/email/receive"
 	"mailbox/handlers/channel/site"
 	"mailbox/handlers/document"
@@ -55,6 +56,7 @@ type app struct {
 
 	passwords access.Passwords
 	proof     intake.Proof
+	chats     *chats
 	words     *templates.Set
 	followers []*receive.Follower
 	mailDoor  *mailDoor
@@ -98,9 +100,12 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.ledger = ledger.New(a.desk)
 	a.feeds = ledger.NewFeeds(a.ledger, site.New())
-	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
+	a.imports = ledger.NewImports(a.ledger, document.Files{}, email.Archive{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
-	return a, a.joinMail(c, w)
+	if err := a.joinMail(c, w); err != nil {
+		return nil, err
+	}
+	return a, a.joinChats(c)
 }
 
 func (a *app) figureDeps(c *Config, w world) report.Deps {

@@ -117,7 +117,7 @@ func New(d Deps) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{Deps: d, box: b, lists: &lists{college: d.College, figures: d.Figures, answers: d.Answers}}, nil
+	return &Pages{Deps: d, box: b, lists: &lists{college: d.College, figures: d.Figures, answers: d.Answers, kept: web.Recent[offered]{Hold: true}}}, nil
 }
 
 // How often one network may do what costs something. A campus is often one
