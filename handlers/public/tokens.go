@@ -33,8 +33,10 @@ type tokenForm struct {
 	Problems []templates.Problem
 }
 
-// tokenDays are how long a token may be good.
-var tokenDays = []string{"30", "90", "180", "365"}
+// tokenDays are how long a token may be good, and the words for it.
+var tokenDays = []struct{ days, words string }{
+	{"30", "token.days.30"}, {"90", "token.days.90"}, {"180", "token.days.180"}, {"365", "token.days.365"},
+}
 
 func (p *Pages) ownTokens(c *web.Context, f tokenForm) (TokenPart, error) {
 	all, err := p.Deps.Tokens.Of(c.Context(), c.User.Actor(), c.User.AccountID)
@@ -57,7 +59,7 @@ func tokenFields(c *web.Context, f tokenForm) []templates.Field {
 	}
 	var days, roles []templates.Choice
 	for _, d := range tokenDays {
-		days = append(days, templates.Choice{Value: d, Label: c.Text("token.days." + d), Chosen: d == f.Days})
+		days = append(days, templates.Choice{Value: d.days, Label: c.Text(d.words), Chosen: d.days == f.Days})
 	}
 	for _, r := range c.User.Roles {
 		roles = append(roles, templates.Choice{Value: r, Label: c.Text("role." + r), Chosen: f.Roles == nil || slices.Contains(f.Roles, r)})
@@ -92,9 +94,7 @@ func (p *Pages) createToken(c *web.Context) error {
 	for _, r := range f.Roles {
 		wish.Roles = append(wish.Roles, workflow.Role(r))
 	}
-	if slices.Contains(tokenDays, f.Days) {
-		wish.Days, _ = strconv.Atoi(f.Days) //nolint:errcheck // it is one of ours
-	}
+	wish.Days, _ = strconv.Atoi(f.Days) //nolint:errcheck // what is no number is refused as no days
 	secret, token, err := p.Deps.Tokens.Create(c.Context(), c.User.Actor(), wish)
 	if err != nil {
 		if f.Problems, err = c.Problems(err); err != nil {
