@@ -39,7 +39,7 @@ var tokenDays = []struct{ days, words string }{
 }
 
 func (p *Pages) ownTokens(c *web.Context, f tokenForm) (TokenPart, error) {
-	all, err := p.Deps.Tokens.Of(c.Context(), c.User.Actor(), c.User.AccountID)
+	all, err := p.Tokens.Of(c.Context(), c.User.Actor(), c.User.AccountID)
 	if err != nil {
 		return TokenPart{}, err
 	}
@@ -94,8 +94,8 @@ func (p *Pages) createToken(c *web.Context) error {
 	for _, r := range f.Roles {
 		wish.Roles = append(wish.Roles, workflow.Role(r))
 	}
-	wish.Days, _ = strconv.Atoi(f.Days) //nolint:errcheck // what is no number is refused as no days
-	secret, token, err := p.Deps.Tokens.Create(c.Context(), c.User.Actor(), wish)
+	wish.Days, _ = strconv.Atoi(f.Days) // what is no number is refused as no days
+	secret, token, err := p.Tokens.Create(c.Context(), c.User.Actor(), wish)
 	if err != nil {
 		if f.Problems, err = c.Problems(err); err != nil {
 			return err
@@ -113,7 +113,7 @@ func (p *Pages) revokeToken(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	token, err := p.Deps.Tokens.Revoke(c.Context(), c.User.Actor(), c.User.AccountID, id)
+	token, err := p.Tokens.Revoke(c.Context(), c.User.Actor(), c.User.AccountID, id)
 	if err != nil && workflow.KindOf(err) != workflow.NotFound {
 		return err
 	}

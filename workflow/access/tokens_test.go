@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -94,7 +95,7 @@ func TestToken_isRefusedWhenCreated(t *testing.T) {
 
 func wrongIn(t *testing.T, err error, field string) {
 	t.Helper()
-	e, ok := err.(*workflow.Error)
+	e, ok := errors.AsType[*workflow.Error](err)
 	if !ok || e.Kind != workflow.Invalid || e.Field != field {
 		t.Errorf("%v, want a mistake in %s", err, field)
 	}
