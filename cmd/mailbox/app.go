@@ -37,6 +37,7 @@ type app struct {
 	codes    workflow.Codes
 	vault    *access.Vault
 	door     *access.Door
+	tokens   *access.Tokens
 	intake   *intake.Intake
 	mailroom *intake.Mailroom
 	cases    *casework.Casework
@@ -55,6 +56,7 @@ type app struct {
 
 	passwords access.Passwords
 	proof     intake.Proof
+	chats     *chats
 	words     *templates.Set
 	followers []*receive.Follower
 	mailDoor  *mailDoor
@@ -82,6 +84,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 		return nil, fmt.Errorf("passwords: %w", err)
 	}
 	a.door = access.NewDoor(s.store, s.redis.Sessions(), s.redis, a.passwords, a.desk.Keeper.Chain, w.Now)
+	a.tokens = access.NewTokens(a.desk, k.derive("tokens"))
 	if a.proof, err = intake.NewProof(k.secret); err != nil {
 		return nil, err
 	}
@@ -99,7 +102,10 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.feeds = ledger.NewFeeds(a.ledger, site.New())
 	a.imports = ledger.NewImports(a.ledger, document.Files{}, email.Archive{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
-	return a, a.joinMail(c, w)
+	if err := a.joinMail(c, w); err != nil {
+		return nil, err
+	}
+	return a, a.joinChats(c)
 }
 
 func (a *app) figureDeps(c *Config, w world) report.Deps {

@@ -22,6 +22,8 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 	if s.has("channels") {
 		out = append(out,
 			schedule.Job{Name: "sort mail", Every: 500 * time.Millisecond, Run: a.sortMail},
+			schedule.Job{Name: "take calls", Every: time.Second, Run: a.takeCalls},
+			schedule.Job{Name: "watch channels", Every: time.Minute, Run: a.watchChannels},
 			schedule.Job{Name: "note mailboxes", Every: time.Minute, Run: a.mailDoor.note})
 	}
 	if s.has("timers") {
