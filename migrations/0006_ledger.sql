@@ -100,6 +100,7 @@ CREATE UNIQUE INDEX items_external ON items (channel, external) WHERE external <
 CREATE UNIQUE INDEX items_serial ON items (series, serial)
     WHERE channel = 'document' AND series <> '' AND (state = 'published' OR replaces IS NULL AND state NOT IN ('withdrawn', 'undone'));
 CREATE UNIQUE INDEX items_replaces ON items (replaces) WHERE replaces IS NOT NULL AND state IN ('draft', 'in_review', 'reviewed');
+CREATE INDEX items_number ON items (series, serial) WHERE series <> '';
 CREATE INDEX items_same ON items (channel, day, title) WHERE state <> 'undone';
 CREATE INDEX items_day ON items (channel, day, id) WHERE published_at IS NOT NULL;
 CREATE INDEX items_states ON items (state, department_id) WHERE state IN ('draft', 'in_review', 'reviewed');

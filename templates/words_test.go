@@ -35,6 +35,8 @@ var dynamicPrefixes = []string{
 	"styleguide.",   // Set.Styleguide
 	"admin.health.", // what the program depends on
 
+	"chat.say.", "chat.notice.", "ladder.step.", "ladder.outcome.", "simulator.person.", // handlers/channel, handlers/switchboard
+
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.application.", "track.fact.", "desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",
 

@@ -39,5 +39,5 @@ func factHash(salt string, f Fact) int64 {
 	b = append(append(b, f.Status...), '|')
 	b = strconv.AppendInt(b, int64(f.Bucket), 10)
 	sum := sha256.Sum256(b)
-	return int64(binary.BigEndian.Uint64(sum[:8]) >> 24) //nolint:gosec // 40 bits
+	return int64(binary.BigEndian.Uint64(sum[:8]) >> 24)
 }

@@ -27,6 +27,9 @@ type Identity struct {
 	Phone  string
 	Email  string
 	Number string // student or staff number
+	// Platform is where a letter from a chat came from, for the machine that
+	// answers alone; no page shows it.
+	Platform PlatformID
 }
 
 // String hides the identity.

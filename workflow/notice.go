@@ -52,6 +52,7 @@ const (
 	NoticeReport     NoticeKind = "report"      // whose turn it is with an annual report
 	NoticeReportBack NoticeKind = "report_back" // who froze it: it was sent back
 	NoticeDutyLate   NoticeKind = "duty_late"   // department heads and office: something of the list is not published in time
+	NoticeChannel    NoticeKind = "channel"     // office and administrators: a platform people write through is dead
 )
 
 // NoticeKinds lists every kind, so that a test can ask for the words of each.
@@ -60,7 +61,7 @@ var NoticeKinds = []NoticeKind{
 	NoticeRouted, NoticeRefused, NoticeHandedIn, NoticeSentBack, NoticeApproved, NoticeAdded, NoticeAgain, NoticeRedo,
 	NoticeWarning, NoticeBreach, NoticeMoreTime, NoticeDecided, NoticeReminder, NoticeUndeliver, NoticeUrgent, NoticeInstructed,
 	NoticeDrafted, NoticeBulletin,
-	NoticeReview, NoticeReviewed, NoticeDutyLate, NoticeReport, NoticeReportBack,
+	NoticeReview, NoticeReviewed, NoticeDutyLate, NoticeReport, NoticeReportBack, NoticeChannel,
 }
 
 // Ways a notice goes out.

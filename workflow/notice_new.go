@@ -34,7 +34,8 @@ func (k Keeper) ForAccount(a Account, t Telling) []Notice {
 	return []Notice{page, mail}
 }
 
-// ForWriterOf is what the writer of the case is told. Of an anonymous writer
+// ForWriterOf is what the writer of the case is told: in the conversation the
+// case is bound to, or else as ForWriter says. Of an anonymous writer
 // there is nobody to tell, and known is false: the tracking page says all there
 // is.
 func (k Keeper) ForWriterOf(ctx context.Context, tx Store, t Telling) (n Notice, known bool, err error) {
@@ -45,8 +46,30 @@ func (k Keeper) ForWriterOf(ctx context.Context, tx Store, t Telling) (n Notice,
 	if err != nil {
 		return Notice{}, false, err
 	}
-	n, err = k.ForWriter(ctx, tx, w, t)
-	return n, err == nil, err
+	by, err := chatOf(ctx, tx, t)
+	if err != nil {
+		return Notice{}, false, err
+	}
+	if by == "" {
+		n, err = k.ForWriter(ctx, tx, w, t)
+		return n, err == nil, err
+	}
+	n = k.notice(t, by, t.Name+":writer")
+	n.Writer, n.Locale = w.ID, t.Case.Locale
+	return n, true, nil
+}
+
+// chatOf is the channel of the conversation in which the case's writer is told,
+// or "". What becomes of it there is decided when it is sent.
+func chatOf(ctx context.Context, tx ChannelRows, t Telling) (string, error) {
+	if t.Quiet {
+		return "", nil
+	}
+	v, err := tx.ConversationOf(ctx, t.Case.ID)
+	if err != nil && KindOf(err) == NotFound {
+		return "", nil
+	}
+	return string(v.Channel), err
 }
 
 // ForWriter is what this writer is told: by mail when an address is known and

@@ -102,3 +102,15 @@ type Blobs interface {
 	// day, though nothing names it yet; content that is gone is NotFound.
 	Keep(ctx context.Context, sha256 string) error
 }
+
+// Kept remembers words for a while, for all processes: tokens of platforms. What
+// it holds may be lost at any moment.
+type Kept interface {
+	// Keep remembers value under key until ttl is over.
+	Keep(ctx context.Context, key string, value []byte, ttl time.Duration) error
+	// Recall returns what is remembered, or NotFound.
+	Recall(ctx context.Context, key string) ([]byte, error)
+	// Hold lets one process at a time do what key names; others wait, at most
+	// ttl, after which the hold is over by itself.
+	Hold(ctx context.Context, key string, ttl time.Duration) (release func(), err error)
+}

@@ -15,7 +15,7 @@ var homes = map[string][]string{
 	"github.com/wneessen/go-mail":        {"handlers/channel/email"},
 	"github.com/emersion":                {"handlers/channel/email"},
 	"github.com/microcosm-cc/bluemonday": {"handlers/channel/email"},
-	"golang.org/x/text":                  {"handlers/channel/email", "handlers/document"},
+	"golang.org/x/text":                  {"handlers/channel/email", "handlers/channel/site", "handlers/document"},
 
 	// Memory.
 	"github.com/jmoiron/sqlx":   {"repository/postgres"},
@@ -31,7 +31,7 @@ var homes = map[string][]string{
 	"github.com/chromedp":          {"handlers/web/webtest"},
 	"github.com/jba/templatecheck": {"templates/templatestest"},
 	"golang.org/x/net/html":        {"handlers/channel/email", "handlers/web/webtest"},
-	"testing":                      {"handlers/channel/email/receive/cuttest", "handlers/channel/email/receive/dovecottest", "templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+	"testing":                      {"handlers/channel/channeltest", "handlers/channel/email/receive/cuttest", "handlers/channel/email/receive/dovecottest", "templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
 
 	// Files people take away.
 	"github.com/xuri/excelize": {"handlers/document"},
@@ -40,5 +40,5 @@ var homes = map[string][]string{
 	"github.com/alecthomas/kong": {"cmd/mailbox"},
 
 	// The system.
-	"os": {"cmd", "handlers/channel/email/receive/dovecottest", "handlers/channel/email/send", "repository/blob", "repository/private", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+	"os": {"cmd", "handlers/channel/email/receive/dovecottest", "handlers/channel/email/send", "repository/blob", "repository/private", "repository/spool", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
 }

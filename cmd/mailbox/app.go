@@ -6,7 +6,9 @@ import (
 	"log/slog"
 	"time"
 
+	"mailbox/handlers/channel/email"
 	"mailbox/handlers/channel/email/receive"
+	"mailbox/handlers/channel/site"
 	"mailbox/handlers/document"
 	"mailbox/handlers/web"
 	"mailbox/repository/password"
@@ -35,6 +37,7 @@ type app struct {
 	codes    workflow.Codes
 	vault    *access.Vault
 	door     *access.Door
+	tokens   *access.Tokens
 	intake   *intake.Intake
 	mailroom *intake.Mailroom
 	cases    *casework.Casework
@@ -49,9 +52,11 @@ type app struct {
 	answers  *publication.Answers
 	ledger   *ledger.Ledger
 	imports  *ledger.Imports
+	feeds    *ledger.Feeds
 
 	passwords access.Passwords
 	proof     intake.Proof
+	chats     *chats
 	words     *templates.Set
 	followers []*receive.Follower
 	mailDoor  *mailDoor
@@ -79,6 +84,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 		return nil, fmt.Errorf("passwords: %w", err)
 	}
 	a.door = access.NewDoor(s.store, s.redis.Sessions(), s.redis, a.passwords, a.desk.Keeper.Chain, w.Now)
+	a.tokens = access.NewTokens(a.desk, k.derive("tokens"))
 	if a.proof, err = intake.NewProof(k.secret); err != nil {
 		return nil, err
 	}
@@ -93,9 +99,13 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 		return nil, fmt.Errorf("annual report: %w", err)
 	}
 	a.ledger = ledger.New(a.desk)
-	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
+	a.feeds = ledger.NewFeeds(a.ledger, site.New())
+	a.imports = ledger.NewImports(a.ledger, document.Files{}, email.Archive{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
-	return a, a.joinMail(c, w)
+	if err := a.joinMail(c, w); err != nil {
+		return nil, err
+	}
+	return a, a.joinChats(c)
 }
 
 func (a *app) figureDeps(c *Config, w world) report.Deps {

@@ -13,7 +13,7 @@ import (
 type benchCommand struct {
 	Cases   int      `help:"Cases of the largest college." default:"1000000"`
 	Seconds int      `help:"How long each load lasts." default:"20"`
-	Only    []string `help:"Measure only these: start, letters, mails, timers, lists, figures, recount, projection, files." placeholder:"NAME"`
+	Only    []string `help:"Measure only these: start, letters, mails, timers, lists, figures, report, recount, projection, files." placeholder:"NAME"`
 	Keep    bool     `help:"Keep the colleges of lists and figures, and use those that were kept."`
 	Out     string   `help:"Where the figures go as JSON." default:".data/bench.json" placeholder:"FILE"`
 }

@@ -16,6 +16,7 @@ func (a *app) checks() []web.Check {
 			_, _, err := a.desk.Rules.Working(ctx)
 			return err
 		}},
+		{Name: "channels", Soft: true, Run: a.chats.board.Check},
 	}
 }
 

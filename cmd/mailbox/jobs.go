@@ -22,6 +22,8 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 	if s.has("channels") {
 		out = append(out,
 			schedule.Job{Name: "sort mail", Every: 500 * time.Millisecond, Run: a.sortMail},
+			schedule.Job{Name: "take calls", Every: time.Second, Run: a.takeCalls},
+			schedule.Job{Name: "watch channels", Every: time.Minute, Run: a.watchChannels},
 			schedule.Job{Name: "note mailboxes", Every: time.Minute, Run: a.mailDoor.note})
 	}
 	if s.has("timers") {
@@ -31,6 +33,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
 			schedule.Job{Name: "draft bulletin", Every: 5 * time.Minute, Run: a.draftBulletin},
 			schedule.Job{Name: "store imports", Every: 2 * time.Second, Run: a.storeImports},
+			schedule.Job{Name: "follow the site", Every: time.Hour, Run: a.followSite},
 			schedule.Job{Name: "tell late duties", Every: time.Hour, Run: a.tellLateDuties},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
@@ -104,6 +107,13 @@ func (a *app) storeImports(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// followSite brings what the college's site has published into the ledger, when
+// its address is known.
+func (a *app) followSite(ctx context.Context) error {
+	_, err := a.feeds.Follow(ctx)
+	return err
 }
 
 // tellLateDuties tells once of each change that was not published in time.

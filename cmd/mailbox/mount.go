@@ -14,6 +14,7 @@ import (
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
 	"mailbox/handlers/publication"
+	"mailbox/handlers/switchboard"
 	"mailbox/handlers/web"
 	"mailbox/workflow/audit"
 	"mailbox/workflow/delivery"
@@ -29,6 +30,8 @@ type audiences struct {
 	matter *matters.Pages
 
 	publication *publication.Pages
+	switchboard *switchboard.Pages
+	callbacks   []web.Route
 	annual      *annual.Pages
 	disclosure  *disclosure.Pages
 }
@@ -41,7 +44,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 	}
 	everybody, err := public.New(public.Deps{
 		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door,
-		Figures: a.figures, Answers: a.answers, Key: a.keys.derive("public"),
+		Figures: a.figures, Answers: a.answers, Tokens: a.tokens, Key: a.keys.derive("public"),
 	})
 	return audiences{
 		public: everybody,
@@ -51,10 +54,12 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
 		admin: admin.New(admin.Deps{
-			Rules: a.rules, Door: a.door, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
+			Rules: a.rules, Door: a.door, Tokens: a.tokens, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		matter: matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
+		switchboard: a.switchboard(), callbacks: a.callbacks(),
+		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
+		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
 			Reviews: a.reviews, Answers: a.answers, College: a.store, Blobs: a.blobs, Files: document.Files{},
 		}),
@@ -62,8 +67,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs,
 			Words: func(locale, key string) string { return a.words.Text(locale, key) },
 		}),
-		annual:     annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
-		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Blobs: a.blobs, College: a.store, People: a.store}),
+		annual: annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 	}, err
 }
 
@@ -77,6 +81,8 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.matter.Routes()...),
 		server.Mount(p.publication.Routes()...),
+		server.Mount(p.switchboard.Routes()...),
+		server.Mount(p.callbacks...),
 		server.Mount(p.annual.Routes()...),
 		server.Mount(p.disclosure.Routes()...),
 	)

@@ -157,6 +157,14 @@ func (s *serveCommand) beginWeb(ctx context.Context, a *app, c *Config, metrics 
 	if err != nil {
 		return "", fmt.Errorf("web: %w", err)
 	}
+	add := metrics.Counter("mailbox_callbacks_total", "Callbacks of platforms, by what came of them.", "outcome")
+	a.chats.count = func(outcome string) { add(outcome, 1) }
+	if s.Demo {
+		if err := a.simulate(ctx, run); err != nil {
+			return "", errors.Join(err, ln.Close())
+		}
+		a.chats.hub.Serve("http://" + ln.Addr().String())
+	}
 	server, err := a.pages(ctx, c, metrics, s.Demo)
 	if err != nil {
 		return "", errors.Join(err, ln.Close())

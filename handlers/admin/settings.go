@@ -24,6 +24,7 @@ var settingWords = map[string][2]string{
 	rules.MailAddress:   {"admin.setting.mail", "admin.setting.mail.hint"},
 	rules.PromiseZH:     {"admin.setting.promise", "admin.setting.promise.hint"},
 	rules.PromiseEN:     {"admin.setting.promise_en", "admin.setting.promise_en.hint"},
+	rules.SiteFeeds:     {"admin.setting.feeds", "admin.setting.feeds.hint"},
 	rules.CrisisWords:   {"admin.setting.crisis", "admin.setting.crisis.hint"},
 	rules.GuideZH:       {"admin.setting.guide", "admin.setting.guide.hint"},
 	rules.GuideEN:       {"admin.setting.guide_en", "admin.setting.guide_en.hint"},

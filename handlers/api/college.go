@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"mailbox/handlers/web"
@@ -13,17 +12,11 @@ import (
 	"mailbox/workflow/intake"
 )
 
-// offersKept is how long what letters may name is good without asking again.
-const offersKept = 5 * time.Second
-
 // offers remembers what letters may name, so that a letter costs no four
 // questions for what seldom changes.
 type offers struct {
 	college College
-
-	mu   sync.Mutex
-	read time.Time
-	kept offered
+	kept    web.Recent[offered]
 }
 
 // offered is what letters may name.
@@ -36,17 +29,7 @@ type offered struct {
 
 // load returns what is offered now.
 func (o *offers) load(ctx context.Context, now time.Time) (offered, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if !o.read.IsZero() && now.Sub(o.read) < offersKept && !now.Before(o.read) {
-		return o.kept, nil
-	}
-	fresh, err := o.ask(ctx, now)
-	if err != nil {
-		return offered{}, err
-	}
-	o.kept, o.read = fresh, now
-	return fresh, nil
+	return o.kept.Load(now, func() (offered, error) { return o.ask(ctx, now) })
 }
 
 func (o *offers) ask(ctx context.Context, now time.Time) (out offered, err error) {

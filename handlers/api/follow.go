@@ -214,7 +214,7 @@ func messageOf(c *web.Context, o offered, m workflow.Message, told []workflow.No
 	}
 	for _, n := range told {
 		about := n.Message == m.ID || m.Kind == workflow.LetterMessage && n.Kind == workflow.NoticeReceived
-		if n.Channel == workflow.ByEmail && about {
+		if n.Channel != workflow.ByPage && about {
 			out.Mailed = n.State
 		}
 	}

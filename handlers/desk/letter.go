@@ -88,7 +88,7 @@ func (v *view) who(m workflow.Message) string {
 // goes out.
 func (v *view) delivery(message int64) *templates.Badge {
 	for _, n := range v.d.Notices {
-		if n.Message == message && n.Channel == workflow.ByEmail {
+		if n.Message == message && n.Channel != workflow.ByPage {
 			b := v.noticeBadge(n)
 			return &b
 		}
@@ -116,6 +116,9 @@ func (v *view) told() []Told {
 		t := Told{Words: v.c.Text("notice." + string(n.Kind)), Notice: n, State: v.noticeBadge(n)}
 		if n.Reason != "" && n.State != workflow.Sent {
 			t.Reason = v.c.Text(n.Reason)
+		}
+		if by := v.c.Ladder(n.ID, v.d.Tries); by != "" {
+			t.Reason = by
 		}
 		out = append(out, t)
 	}

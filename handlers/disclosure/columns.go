@@ -82,8 +82,10 @@ func columnRow(c *web.Context, n names, b ledger.Branch, arrange bool) templates
 	if b.Closed != "" {
 		since = c.Text("ledger.column.span", since, dayWords(c, b.Closed))
 	}
-	row := templates.Row{Cells: []templates.Cell{
-		{Text: indent(b) + b.Name}, {Text: n.department(c, b.Department)}, {Text: since},
+	row := templates.Row{Tone: depth(b), Cells: []templates.Cell{
+		{Text: b.Name},
+		{Text: n.department(c, b.Department)},
+		{Text: since},
 		{Text: templates.Number(b.Total), Href: "/disclosure/items?state=published&column=" + decimal(b.ID)},
 	}}
 	if b.Department == 0 {
@@ -95,12 +97,12 @@ func columnRow(c *web.Context, n names, b ledger.Branch, arrange bool) templates
 	return row
 }
 
-func indent(b ledger.Branch) string {
-	out := ""
-	for range b.Depth {
-		out += "　"
+// depth is how far a column is set in.
+func depth(b ledger.Branch) string {
+	if b.Depth == 0 {
+		return ""
 	}
-	return out
+	return "below-" + strconv.Itoa(min(b.Depth, 3))
 }
 
 func (p *Pages) newColumn(c *web.Context) error {

@@ -20,6 +20,7 @@ import (
 type Deps struct {
 	Ledger  *ledger.Ledger
 	Imports *ledger.Imports
+	Feeds   *ledger.Feeds
 	Blobs   workflow.Blobs
 	College workflow.College
 	People  workflow.People

@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -15,6 +16,7 @@ type importsPage struct {
 	templates.Page
 	Places     []templates.Tab
 	MayArrange bool
+	Feeds      []string // addresses that are read
 	Table      templates.Table
 	Pages      *templates.Pagination
 }
@@ -83,6 +85,9 @@ func (p *Pages) showImports(c *web.Context, status int, wrong []templates.Proble
 		list = list[:importsPerPage]
 		view.Pages = &templates.Pagination{Next: c.With("after", web.Cursor(decimal(list[importsPerPage-1].ID)))}
 	}
+	if view.Feeds, err = p.Feeds.Addresses(c.Context()); err != nil {
+		return err
+	}
 	view.Table = importTable(c, who, list)
 	view.Page = begin(c, "ledger.imports")
 	view.Token, view.Problems = c.FormToken(), wrong
@@ -103,21 +108,24 @@ func importTable(c *web.Context, who map[int64]string, list []workflow.Import) t
 	t.Columns[2].Number = true
 	for _, m := range list {
 		t.Rows = append(t.Rows, templates.Row{Href: "/disclosure/imports/" + decimal(m.ID), Cells: []templates.Cell{
-			{Text: m.Name, Hint: c.Text("ledger.source." + m.Source)}, {Badge: &templates.Badge{Tone: importTones[m.State], Label: c.Text("ledger.import.state." + string(m.State))}},
-			{Text: templates.Number(m.Added)}, {Text: who[m.By]}, {Text: web.Moment(c, m.At)},
+			{Text: m.Name, Hint: c.Text("ledger.source." + m.Source)},
+			{Badge: &templates.Badge{Tone: importTones[m.State], Label: c.Text("ledger.import.state." + string(m.State))}},
+			{Text: templates.Number(m.Added)},
+			{Text: who[m.By]},
+			{Text: web.Moment(c, m.At)},
 		}})
 	}
 	return t
 }
 
-// upload takes a table; nothing of it is in the ledger yet.
+// upload takes a table or an archive; nothing of it is in the ledger yet.
 func (p *Pages) upload(c *web.Context) error {
 	name, sum := "", ""
-	rules := web.UploadRules{Files: 1, PerFile: ledger.MaxTable, Total: ledger.MaxTable}
+	rules := web.UploadRules{Files: 1, PerFile: ledger.MaxArchive, Total: ledger.MaxArchive, MailArchives: true}
 	_, err := c.Upload(rules, func(ctx context.Context, f web.File) error {
 		var err error
 		name = f.Name
-		sum, _, err = p.Blobs.Put(ctx, f.Content, ledger.MaxTable)
+		sum, _, err = p.Blobs.Put(ctx, f.Content, ledger.MaxArchive)
 		return err
 	})
 	if err == nil && sum == "" {
@@ -135,6 +143,19 @@ func (p *Pages) upload(c *web.Context) error {
 		return p.showImports(c, status, wrong)
 	}
 	return c.Redirect("/disclosure/imports/" + decimal(m.ID))
+}
+
+// readFeeds asks the college's site now what it has published.
+func (p *Pages) readFeeds(c *web.Context) error {
+	n, err := p.Feeds.Read(c.Context(), c.User.Actor())
+	if e, ok := errors.AsType[*workflow.Error](err); ok && (e.Kind == workflow.Unavailable || e.Kind == workflow.Invalid) {
+		return p.showImports(c, http.StatusBadGateway, []templates.Problem{{Text: c.Text(e.Key)}})
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("good", "ledger.feed.read", strconv.Itoa(n))
+	return c.Redirect("/disclosure/imports")
 }
 
 func (p *Pages) oneImport(c *web.Context) error {
@@ -169,7 +190,7 @@ func (p *Pages) showImport(c *web.Context, status int, view importPage, wrong []
 
 func (p *Pages) fillImport(c *web.Context, view *importPage, preview ledger.Preview) error {
 	by, m := c.User.Actor(), preview.Import
-	switch m.State {
+	switch m.State { //nolint:exhaustive // the others show facts alone
 	case workflow.ImportBegun:
 		n, err := p.names(c)
 		if err != nil {
@@ -185,8 +206,12 @@ func (p *Pages) fillImport(c *web.Context, view *importPage, preview ledger.Prev
 	view.MayConfirm = ledger.MayConfirm(by, m)
 	view.Second = m.State == workflow.ImportAdded && !view.MayConfirm
 	view.MayUndo = ledger.MayArrange(by) && m.State != workflow.ImportUndone
+	undo := "ledger.import.undo"
+	if m.State == workflow.ImportBegun {
+		undo = "ledger.import.drop"
+	}
 	view.Undo = templates.Confirm{
-		Label: c.Text("ledger.import.undo"), Question: c.Plural("ledger.import.undo.ask", m.Added), Yes: c.Text("ledger.import.undo.yes"),
+		Label: c.Text(undo), Question: c.Plural("ledger.import.undo.ask", m.Added), Yes: c.Text("ledger.import.undo.yes"),
 		Action: view.Path + "/undo", Fields: c.Hidden(), Tone: "danger",
 	}
 	if m.Added > 0 {
@@ -198,7 +223,8 @@ func (p *Pages) fillImport(c *web.Context, view *importPage, preview ledger.Prev
 func importFacts(c *web.Context, who map[int64]string, m workflow.Import) []templates.Fact {
 	out := []templates.Fact{
 		{Label: c.Text("ledger.import.source"), Value: c.Text("ledger.source." + m.Source)},
-		{Label: c.Text("ledger.import.by"), Value: who[m.By]}, {Label: c.Text("ledger.import.at"), Value: web.Moment(c, m.At)},
+		{Label: c.Text("ledger.import.by"), Value: who[m.By]},
+		{Label: c.Text("ledger.import.at"), Value: web.Moment(c, m.At)},
 	}
 	add := func(key, value string) {
 		if value != "" {

@@ -33,7 +33,7 @@ type filter struct {
 }
 
 func readFilter(c *web.Context) (filter, error) {
-	f := filter{ItemQuery: workflow.ItemQuery{Search: c.Query("q"), After: c.Query("after"), Limit: 50}, lastDay: c.Query("to")}
+	f := filter{ItemQuery: workflow.ItemQuery{Search: c.Query("q"), After: c.Query("after"), Limit: 25}, lastDay: c.Query("to")}
 	if ch := workflow.ItemChannel(c.Query("channel")); slices.Contains(workflow.ItemChannels, ch) {
 		f.Channel = ch
 	}
@@ -126,8 +126,11 @@ func itemTable(c *web.Context, n names, items []workflow.Item) templates.Table {
 			hint = n.column(i.Column)
 		}
 		t.Rows = append(t.Rows, templates.Row{Href: itemPath(i.ID), Cells: []templates.Cell{
-			{Text: i.Title, Hint: hint}, {Badge: &badge}, {Text: dayWords(c, i.Day)},
-			{Text: c.Text("item.channel." + string(i.Channel))}, {Text: n.department(c, i.Department)},
+			{Text: i.Title, Hint: hint},
+			{Badge: &badge},
+			{Text: dayWords(c, i.Day)},
+			{Text: c.Text("item.channel." + string(i.Channel))},
+			{Text: n.department(c, i.Department)},
 		}})
 	}
 	return t

@@ -62,8 +62,12 @@ func channelStats(c *web.Context, o ledger.Overview) []templates.Stat {
 	}}
 	for _, ch := range o.Channels {
 		q := url.Values{"channel": {string(ch.Channel)}, "from": {o.From}, "state": {string(workflow.ItemPublished)}}
+		serial := ""
+		if ch.Last > 0 {
+			serial = c.Text("ledger.last_serial", ch.Last)
+		}
 		out = append(out, templates.Stat{
-			Label: c.Text("item.channel." + string(ch.Channel)), Value: templates.Number(ch.N), Unit: c.Text("item.unit." + unitOf(ch.Channel)),
+			Before: serial, Label: c.Text("item.channel." + string(ch.Channel)), Value: templates.Number(ch.N), Unit: c.Text("item.unit." + unitOf(ch.Channel)),
 			Href: "/disclosure/items?" + q.Encode(), Formula: c.Text("ledger.channel_formula", o.From[:4]),
 		})
 	}

@@ -22,10 +22,16 @@ func post(path string, who web.Audience, h func(*web.Context) error) web.Route {
 	return web.Route{Method: http.MethodPost, Path: path, Who: who, Handler: h}
 }
 
+// patient is a route that may take as long as a hundred thousand rows do.
+func patient(r web.Route) web.Route {
+	r.Stream = true
+	return r
+}
+
 // Routes is the table of contents.
 func (p *Pages) Routes() []web.Route {
 	upload := post("/disclosure/imports", arrangers, p.upload)
-	upload.MaxBody = ledger.MaxTable + 1<<20
+	upload.MaxBody = ledger.MaxArchive + 1<<20
 	return []web.Route{
 		get("/disclosure", readers, p.overview),
 
@@ -54,10 +60,11 @@ func (p *Pages) Routes() []web.Route {
 
 		get("/disclosure/imports", importers, p.imports),
 		upload,
-		get("/disclosure/imports/:id", importers, p.oneImport),
+		patient(post("/disclosure/feeds", arrangers, p.readFeeds)),
+		patient(get("/disclosure/imports/:id", importers, p.oneImport)),
 		post("/disclosure/imports/:id/plan", arrangers, p.planImport),
 		post("/disclosure/imports/:id/start", arrangers, p.startImport),
-		post("/disclosure/imports/:id/confirm", importers, p.confirmImport),
-		post("/disclosure/imports/:id/undo", arrangers, p.undoImport),
+		patient(post("/disclosure/imports/:id/confirm", importers, p.confirmImport)),
+		patient(post("/disclosure/imports/:id/undo", arrangers, p.undoImport)),
 	}
 }

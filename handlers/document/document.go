@@ -1,6 +1,7 @@
 // Package document writes what people take away as files: tables as CSV for
 // machines and as XLSX for spreadsheets, official documents as DOCX and PDF for
 // paper and as JSON for programs. No text in them is ever taken for a formula.
+// It also reads the tables that people hand in.
 package document
 
 import (

@@ -29,7 +29,7 @@ func (b *workbook) readMerged(sheet string) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close() //nolint:errcheck // it was read
+	defer r.Close()
 	buf, kept := make([]byte, 1<<20), 0
 	for {
 		n, err := io.ReadFull(r, buf[kept:])
@@ -39,7 +39,7 @@ func (b *workbook) readMerged(sheet string) error {
 			b.carried[from] = span{to: place{atoi(string(m[4])), column(string(m[3]))}}
 		}
 		if err != nil { // at the end, which is no failure; a broken part fails where rows are read
-			return nil //nolint:nilerr // see above
+			return nil
 		}
 		kept = copy(buf, part[len(part)-100:])
 	}
@@ -72,7 +72,7 @@ func (b *workbook) readRows(sheet string, take func(int, []ledger.Cell) error) e
 		if n := atoi(attribute(e, "r")); n > 0 {
 			row = n
 		}
-		cells, err := b.cells(d, row)
+		cells, err := b.cells(d)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ type rawCell struct {
 }
 
 // cells reads a row to its end.
-func (b *workbook) cells(d *xml.Decoder, row int) ([]ledger.Cell, error) {
+func (b *workbook) cells(d *xml.Decoder) ([]ledger.Cell, error) {
 	var out []ledger.Cell
 	for {
 		t, err := d.Token()

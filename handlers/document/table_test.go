@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -157,7 +158,7 @@ func largeWorkbook(t *testing.T, rows int) []byte {
 		t.Fatal(err)
 	}
 	for n := range rows {
-		if err := w.SetRow(fmt.Sprintf("A%d", n+1), []any{"2023-11-17", fmt.Sprintf("第 %d 条", n+1), "新闻动态", "https://college.example/" + fmt.Sprint(n)}); err != nil {
+		if err := w.SetRow(fmt.Sprintf("A%d", n+1), []any{"2023-11-17", fmt.Sprintf("第 %d 条", n+1), "新闻动态", "https://college.example/" + strconv.Itoa(n)}); err != nil {
 			t.Fatal(err)
 		}
 	}

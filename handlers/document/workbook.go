@@ -70,7 +70,7 @@ func (b *workbook) elements(name string, each func(*xml.Decoder, xml.StartElemen
 	if err != nil {
 		return err
 	}
-	defer r.Close() //nolint:errcheck // it was read
+	defer r.Close()
 	d := xml.NewDecoder(r)
 	for {
 		t, err := d.Token()

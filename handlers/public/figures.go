@@ -99,14 +99,14 @@ func anything(lines []report.PublicLine) bool {
 	return false
 }
 
-// charts draw what the tables publish and nothing else: a cell that is hidden
-// there is a bar of no length that says so, and no scale is taken from it.
+// charts draw what the tables publish and nothing else: what is hidden there has
+// no bar, and no scale is taken from it. Only a month keeps its place.
 func charts(c *web.Context, t report.PublicTable) []templates.Bars {
-	months := chart(c, t.Months, "received")
+	months := chart(c, t.Months, "received", true)
 	months.Title, months.Desc = c.Text("figures.chart"), c.Text("figures.chart.desc")
-	topics := chart(c, t.Categories, "received")
+	topics := chart(c, t.Categories, "received", false)
 	topics.Title, topics.Desc = c.Text("figures.by_category"), c.Text("figures.chart.topics")
-	onTime := chart(c, t.Departments, "on_time")
+	onTime := chart(c, t.Departments, "on_time", false)
 	onTime.Title, onTime.Desc, onTime.Of = c.Text("figures.of.on_time"), c.Text("figures.chart.on_time"), 100
 	var out []templates.Bars
 	for _, bars := range []templates.Bars{months, topics, onTime} {
@@ -118,13 +118,14 @@ func charts(c *web.Context, t report.PublicTable) []templates.Bars {
 }
 
 // chart is one figure of the lines, in their order; lines with nothing to take
-// it from are left out.
-func chart(c *web.Context, lines []report.PublicLine, key string) templates.Bars {
+// it from are left out. keep says that hidden ones keep their place, without a
+// length.
+func chart(c *web.Context, lines []report.PublicLine, key string, keep bool) templates.Bars {
 	var bars templates.Bars
 	for _, l := range lines {
 		for i, f := range report.PublicFigures {
 			cell := l.Cells[i]
-			if f.Key != key || cell.None && !cell.Hidden {
+			if f.Key != key || cell.None && !cell.Hidden || cell.Hidden && !keep {
 				continue
 			}
 			p := templates.Point{Label: lineName(c, l), Text: cellText(f, cell)}

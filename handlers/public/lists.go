@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"mailbox/handlers/web"
@@ -15,19 +14,13 @@ import (
 	"mailbox/workflow/rules"
 )
 
-// listsKept is how long what a form offers is good without asking again.
-const listsKept = 5 * time.Second
-
 // lists remembers what forms offer, so that a letter that cannot be stored
 // just now can still be shown to its writer, with everything in it.
 type lists struct {
 	college College
 	figures Figures
 	answers Answers
-
-	mu   sync.Mutex
-	read time.Time
-	kept offered
+	kept    web.Recent[offered]
 }
 
 // answersAtHome is how many answers the first page names.
@@ -49,21 +42,7 @@ type lately struct{ onTime, median report.Value }
 // load returns the lists of now, or those known last when the store is away.
 // It fails only when they were never read.
 func (l *lists) load(ctx context.Context, now time.Time) (offered, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.read.IsZero() && now.Sub(l.read) < listsKept && !now.Before(l.read) {
-		return l.kept, nil
-	}
-	fresh, err := l.ask(ctx, now)
-	if err != nil && l.read.IsZero() {
-		return offered{}, err
-	}
-	if err != nil {
-		l.read = now.Add(time.Second - listsKept) // ask again in a second
-		return l.kept, nil
-	}
-	l.kept, l.read = fresh, now
-	return l.kept, nil
+	return l.kept.Load(now, func() (offered, error) { return l.ask(ctx, now) })
 }
 
 func (l *lists) ask(ctx context.Context, now time.Time) (o offered, err error) {

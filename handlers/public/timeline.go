@@ -50,7 +50,7 @@ func timeline(c *web.Context, o offered, got casework.Progress) []Entry {
 	var out []Entry
 	for _, m := range got.Messages {
 		e := spoken(c, o, m)
-		tell(c, &e, got.Told, func(n workflow.Notice) bool {
+		tell(c, &e, got, func(n workflow.Notice) bool {
 			return n.Message == m.ID || m.Kind == workflow.LetterMessage && n.Kind == workflow.NoticeReceived
 		})
 		out = append(out, e)
@@ -58,7 +58,7 @@ func timeline(c *web.Context, o offered, got casework.Progress) []Entry {
 	for _, ev := range got.Events {
 		if icon, shown := stepsShown[ev.Action]; shown && !repeated(got.Messages, ev) {
 			e := Entry{At: c.Local(ev.At), Title: c.Text("track.step." + string(ev.Action)), Icon: icon}
-			tell(c, &e, got.Told, func(n workflow.Notice) bool {
+			tell(c, &e, got, func(n workflow.Notice) bool {
 				return n.Message == 0 && n.Kind == noticeOf[ev.Action] && near(n.Queued, ev.At)
 			})
 			out = append(out, e)
@@ -122,13 +122,17 @@ func files(all []workflow.File) []templates.File {
 
 // tell says how the news of an entry reached the writer, when it went out at
 // all: what stands on this page alone needs no word.
-func tell(c *web.Context, e *Entry, told []workflow.Notice, about func(workflow.Notice) bool) {
-	for _, n := range told {
-		if n.Channel != workflow.ByEmail || !about(n) {
+func tell(c *web.Context, e *Entry, got casework.Progress, about func(workflow.Notice) bool) {
+	for _, n := range got.Told {
+		if n.Channel == workflow.ByPage || !about(n) {
 			continue
 		}
+		e.Why = c.Ladder(n.ID, got.Tries)
 		tones := map[workflow.NoticeState]string{workflow.Sent: "good", workflow.Failed: "late", workflow.Uncertain: "soon"}
 		e.Told = &templates.Badge{Tone: tones[n.State], Label: c.Text("track.told." + string(n.State))}
+		if workflow.Channel(n.Channel).Chat() {
+			e.Told.Label = c.Text("notice.state." + string(n.State))
+		}
 		if n.State == workflow.Failed || n.State == workflow.Uncertain {
 			e.Why = c.Text("track.told.here")
 		}

@@ -4,12 +4,17 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"mailbox/workflow"
 )
 
 // oneLine cleans a value of one line: valid UTF-8, no control characters, no
 // line ends, nothing that turns the direction of what follows, no blanks
-// around it.
+// around it; nothing when nothing of it can be seen.
 func oneLine(s string) string {
+	if !workflow.Visible(s) {
+		return ""
+	}
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':
@@ -22,8 +27,12 @@ func oneLine(s string) string {
 }
 
 // manyLines cleans prose: valid UTF-8, lines end in \n, and of the control
-// characters only \n and \t stay. Blanks at the end go.
+// characters only \n and \t stay. Blanks at the end go. Nothing stays when
+// nothing of it can be seen.
 func manyLines(s string) string {
+	if !workflow.Visible(s) {
+		return ""
+	}
 	s = strings.ReplaceAll(validUTF8(s), "\r\n", "\n")
 	s = strings.Map(func(r rune) rune {
 		switch {

@@ -182,3 +182,15 @@ func TestProblemsOfAForm(t *testing.T) {
 	c.Get("/else").Wants(409)
 	c.Get("/ok").Wants(422, "[{n 请填写数字。 } {day 请填写日期，例如 2026-11-23。 }]")
 }
+
+// TestNothingToSee: characters without ink are nothing.
+func TestNothingToSee(t *testing.T) {
+	for _, s := range []string{"\u200b\u200d", "\ufeff \u3164", "\u202e"} {
+		if web.OneLine(s) != "" || web.ManyLines(s) != "" {
+			t.Errorf("%q: %q, %q", s, web.OneLine(s), web.ManyLines(s))
+		}
+	}
+	if got := web.OneLine("a\u200bb"); got != "a\u200bb" {
+		t.Errorf("what can be seen became %q", got)
+	}
+}

@@ -13,6 +13,8 @@ import (
 type Check struct {
 	Name string
 	Run  func(context.Context) error
+	// Soft checks are shown, and do not keep the program from being ready.
+	Soft bool
 }
 
 const checkTime = 2 * time.Second
@@ -39,11 +41,22 @@ func runChecks(ctx context.Context, checks []Check) map[string]error {
 	return failed
 }
 
+// hard is what of the failures keeps the program from being ready.
+func hard(checks []Check, failed map[string]error) map[string]error {
+	out := map[string]error{}
+	for _, check := range checks {
+		if err := failed[check.Name]; err != nil && !check.Soft {
+			out[check.Name] = err
+		}
+	}
+	return out
+}
+
 // sayAlive and sayReady are terse: they face the public.
 func sayAlive(c *Context) error { return c.PlainText(http.StatusOK, "ok\n") }
 
 func sayReady(c *Context) error {
-	if len(runChecks(c.Context(), c.server.Checks)) > 0 {
+	if len(hard(c.server.Checks, runChecks(c.Context(), c.server.Checks))) > 0 {
 		return c.PlainText(http.StatusServiceUnavailable, "not ready\n")
 	}
 	return c.PlainText(http.StatusOK, "ok\n")
@@ -77,7 +90,7 @@ func report(w http.ResponseWriter, checks []Check, failed map[string]error, stat
 			words[check.Name] = err.Error()
 		}
 	}
-	if len(failed) == 0 {
+	if len(hard(checks, failed)) == 0 {
 		status = http.StatusOK
 	}
 	w.Header().Set("Content-Type", "application/json")

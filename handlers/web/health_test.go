@@ -21,8 +21,8 @@ func ask(t *testing.T, h http.Handler, path string) *httptest.ResponseRecorder {
 func TestHealth(t *testing.T) {
 	var broken error
 	checks := []web.Check{
-		{"postgres", func(context.Context) error { return broken }},
-		{"redis", func(context.Context) error { return nil }},
+		{Name: "postgres", Run: func(context.Context) error { return broken }},
+		{Name: "redis", Run: func(context.Context) error { return nil }},
 	}
 	site := start(t, func(d *web.Deps) { d.Checks = checks })
 	ops, c := web.Ops(web.NewMetrics(), checks), site.Client(t)

@@ -192,7 +192,7 @@ func (s *Store) Still(ctx context.Context, do func(workflow.Store) error) error 
 // CasesBehind implements workflow.Annals, with the same conditions as a list.
 func (s *Store) CasesBehind(ctx context.Context, q workflow.FactQuery) ([]int64, error) {
 	var args []any
-	where := conditions{args: &args}
+	where := conditions{args: &args, leads: bothWhole}
 	where.fact(&q)
 	return many(ctx, s, "list cases behind a figure", same[int64], "SELECT c.id FROM cases c WHERE "+where.String()+" ORDER BY c.id", args...)
 }

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 type conditions struct {
 	terms []string
 	args  *[]any // of the whole statement
+	leads lead   // of a list about a figure
 }
 
 // add appends one condition; arguments get the next numbers.
@@ -180,56 +180,6 @@ func (c *conditions) search(typed string) {
 	}
 	c.add("EXISTS (SELECT FROM case_search s WHERE s.case_id = c.id AND s.words @@ ?::tsquery)", phrases(words))
 }
-
-// fact finds the cases behind a figure: those for which the facts asked for add
-// up to something. That there is one at all is asked first, because then either
-// the facts or the cases can lead, whichever are fewer.
-func (c *conditions) fact(q *workflow.FactQuery) {
-	if q == nil {
-		return
-	}
-	c.receivedWithin(*q)
-	one, sum := conditions{args: c.args}, conditions{args: c.args}
-	one.add("f.n > 0")
-	for _, f := range []*conditions{&one, &sum} {
-		f.add("f.case_id = c.id AND f.measure = ?", q.Measure)
-		f.addIf(q.From != "", "f.day >= ?::date", q.From)
-		f.addIf(q.To != "", "f.day < ?::date", q.To)
-		f.addIf(q.Department != 0, "f.department_id = ?", q.Department)
-		f.addIf(q.NoOne, "f.department_id = 0")
-		f.addIf(q.Category != 0, "f.category_id = ?", q.Category)
-		f.addIf(q.Kind != "", "f.kind = ?", q.Kind)
-		f.addIf(q.Channel != "", "f.channel = ?", q.Channel)
-		f.addIf(q.Mode != "", "f.mode = ?", q.Mode)
-		f.addIf(q.Status != "", "f.status = ?", q.Status)
-		f.addIf(q.MinBucket != 0, "f.bucket >= ?", q.MinBucket)
-		f.addIf(q.EndBucket != 0, "f.bucket < ?", q.EndBucket)
-		f.addIf(!q.AsOf.IsZero(), "f.at <= ?::timestamptz", moment(q.AsOf))
-	}
-	c.add("EXISTS (SELECT FROM facts f WHERE " + one.String() + ")")
-	c.add("(SELECT sum(f.n) FROM facts f WHERE " + sum.String() + ") > 0")
-}
-
-// receivedWithin says once more, for measures by the day a letter came, when
-// that was: so that a list of an old year need not pass all that came since. A
-// day more at both ends covers every time zone.
-func (c *conditions) receivedWithin(q workflow.FactQuery) {
-	if !slices.Contains(countedByReceipt, q.Measure) {
-		return
-	}
-	c.addIf(q.From != "", "c.received_at >= ?::date - 1", q.From)
-	c.addIf(q.To != "", "c.received_at < ?::date + 1", q.To)
-}
-
-var countedByReceipt = func() []workflow.Measure {
-	all := []workflow.Measure{
-		workflow.CountReceived, workflow.CountRefused, workflow.CountAskedAgain, workflow.CountArrived, workflow.CountFate, workflow.CountApplied,
-	}
-	for _, c := range workflow.Concerns {
-		all = append(all, c.Measure())
-	}
-	return all
-}()
 
 // happened finds the cases to which people of a department did something.
 func (c *conditions) happened(q *workflow.HappenedQuery) {

@@ -2,10 +2,15 @@ package postgres
 
 import "mailbox/workflow"
 
-// ListStatement is what List would run.
-func ListStatement(q workflow.Query) (statement string, args []any, err error) {
+// ListStatement is what List would run; of a list about a figure, with few
+// facts behind it or many.
+func ListStatement(q workflow.Query, few bool) (statement string, args []any, err error) {
 	q.Limit = pageLength
-	return listings[q.Order].statement(q)
+	leads := casesLead
+	if few {
+		leads = factsLead
+	}
+	return listings[q.Order].statement(q, leads)
 }
 
 // What CountCases and Board would run.

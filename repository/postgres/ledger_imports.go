@@ -130,10 +130,10 @@ const itemArrays = `unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5:
 
 // knownItem says whether the ledger has n, by any of its names.
 const knownItem = `(
-		EXISTS (SELECT FROM items i WHERE i.channel = n.channel AND i.external = n.external AND n.external <> '' AND i.state <> 'undone')
+		EXISTS (SELECT FROM items i WHERE i.channel = n.channel AND i.external = n.external AND i.external <> '' AND i.state <> 'undone')
 		OR EXISTS (SELECT FROM items i WHERE i.channel = n.channel AND i.day = n.day AND i.title = n.title AND i.url = n.url AND i.state <> 'undone')
 		OR EXISTS (SELECT FROM items i WHERE i.channel = 'document' AND n.channel = 'document' AND i.series = n.series AND i.serial = n.serial
-			AND n.series <> '' AND i.state NOT IN ('undone', 'withdrawn')))`
+			AND i.series <> '' AND i.state NOT IN ('undone', 'withdrawn')))`
 
 const sqlAddItems = `
 	INSERT INTO items (channel, column_id, title, summary, url, day, made_on, series, serial, meeting, department_id, author,

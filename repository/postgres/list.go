@@ -77,7 +77,11 @@ func (s *Store) List(ctx context.Context, q workflow.Query) (workflow.Listing, e
 		q.Limit = pageLength
 	}
 	q.Limit = min(q.Limit, pageMost)
-	statement, args, err := l.statement(q)
+	leads, err := s.leading(ctx, q.Fact)
+	if err != nil {
+		return workflow.Listing{}, err
+	}
+	statement, args, err := l.statement(q, leads)
 	if err != nil {
 		return workflow.Listing{}, err
 	}
@@ -90,11 +94,11 @@ func (s *Store) List(ctx context.Context, q workflow.Query) (workflow.Listing, e
 
 // statement builds the list; it asks for one case more than the page holds, to
 // know whether there is a next one.
-func (l listing) statement(q workflow.Query) (statement string, args []any, err error) {
+func (l listing) statement(q workflow.Query, leads lead) (statement string, args []any, err error) {
 	var branches []string
 	limit := strconv.Itoa(q.Limit + 1)
 	for _, src := range sources(q.Scope) {
-		where := conditions{args: &args}
+		where := conditions{args: &args, leads: leads}
 		where.query(q, src)
 		order, after := l.within(src)
 		if err := l.continueAt(&where, after, q.After); err != nil {
@@ -170,7 +174,7 @@ func (s *Store) CountCases(ctx context.Context, q workflow.Query) (int, error) {
 func countStatement(q workflow.Query) (statement string, args []any) {
 	var counts []string
 	for _, src := range sources(q.Scope) {
-		where := conditions{args: &args}
+		where := conditions{args: &args, leads: bothWhole}
 		where.query(q, src)
 		counts = append(counts, "(SELECT count(*) FROM "+src.from+" WHERE "+where.String()+")")
 	}

@@ -22,17 +22,21 @@ func TestPlans(t *testing.T) {
 	department := int64(count(t, db, `SELECT min(id) + 3 FROM departments WHERE sort > 100`))
 	now := workflowtest.Morning
 	for _, sh := range shapes(department) {
-		statement, args, err := postgres.ListStatement(sh.q)
+		statement, args, err := postgres.ListStatement(sh.q, false)
 		if err != nil {
 			t.Fatal(err)
 		}
 		noScan(t, db, sh.name, statement, args)
+		if sh.q.Fact != nil {
+			statement, args, _ = postgres.ListStatement(sh.q, true)
+			noScan(t, db, sh.name+", few", statement, args)
+		}
 		page, err := s.List(t.Context(), sh.q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if sh.q.After = page.Next; page.Next != "" {
-			statement, args, _ = postgres.ListStatement(sh.q)
+			statement, args, _ = postgres.ListStatement(sh.q, false)
 			noScan(t, db, sh.name+", second page", statement, args)
 		}
 		if sh.q.Open {

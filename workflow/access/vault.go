@@ -55,11 +55,12 @@ func NewVault(secret []byte, desk *workflow.Desk) (*Vault, error) {
 // refuses to be written down.
 type plain struct {
 	Name, Phone, Email, Number string
+	Platform                   string `json:",omitempty"`
 }
 
 // Seal makes an identity record with a new id.
 func (v *Vault) Seal(i workflow.Identity, at time.Time) (workflow.SealedWriter, error) {
-	b, err := json.Marshal(plain(i))
+	b, err := json.Marshal(plain{i.Name, i.Phone, i.Email, i.Number, string(i.Platform)})
 	if err != nil {
 		return workflow.SealedWriter{}, fmt.Errorf("seal identity: %w", err)
 	}
@@ -79,7 +80,7 @@ func (v *Vault) open(w workflow.SealedWriter) (workflow.Identity, error) {
 	if err := json.Unmarshal(b, &p); err != nil {
 		return workflow.Identity{}, fmt.Errorf("read identity: %w", err)
 	}
-	return workflow.Identity(p), nil
+	return workflow.Identity{Name: p.Name, Phone: p.Phone, Email: p.Email, Number: p.Number, Platform: workflow.PlatformID(p.Platform)}, nil
 }
 
 // MailIndex is the keyed hash under which a mail address is known, or nil for
@@ -162,4 +163,39 @@ func newUUID() string {
 	rand.Read(b[:]) // never fails; see crypto/rand
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// PersonIndex is the keyed hash under which a person of a platform is known.
+func (v *Vault) PersonIndex(channel workflow.Channel, account string, person workflow.PlatformID) []byte {
+	return v.indexOf("person", string(channel), account, string(person))
+}
+
+// CallIndex is the keyed hash under which a call of a platform is known: its
+// name may hold who called.
+func (v *Vault) CallIndex(channel workflow.Channel, account, external string) []byte {
+	return v.indexOf("call", string(channel), account, external)
+}
+
+func (v *Vault) indexOf(parts ...string) []byte {
+	mac := hmac.New(sha256.New, v.index)
+	for _, p := range parts {
+		sum := sha256.Sum256([]byte(p))
+		mac.Write(sum[:])
+	}
+	return mac.Sum(nil)
+}
+
+// SealFor locks bytes for one purpose, such as a channel's secrets; what was
+// locked for one cannot be opened for another.
+func (v *Vault) SealFor(purpose string, plain []byte) []byte {
+	return v.aead.Seal(nil, nil, plain, []byte(purpose))
+}
+
+// OpenFor opens what SealFor locked.
+func (v *Vault) OpenFor(purpose string, sealed []byte) ([]byte, error) {
+	b, err := v.aead.Open(nil, nil, sealed, []byte(purpose))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", purpose, err)
+	}
+	return b, nil
 }

@@ -21,7 +21,8 @@ type Dossier struct {
 	Parts      []workflow.Case // joined to it or split off it
 	Into       workflow.Case   // the case it was joined to, when there is one
 	Assisting  []int64
-	Notices    []workflow.Notice // what the writer was told
+	Notices    []workflow.Notice    // what the writer was told
+	Tries      []workflow.NoticeTry // and the ways it was tried on
 	Events     []workflow.Event
 	Campaigns  []workflow.Campaign
 	// Application is what an application for disclosure says and what was decided
@@ -110,7 +111,25 @@ func (w *Casework) fillNotices(ctx context.Context, d *Dossier) error {
 			d.Notices = append(d.Notices, n)
 		}
 	}
+	if err != nil {
+		return err
+	}
+	d.Tries, err = tries(ctx, w.desk.Store, d.Notices)
 	return err
+}
+
+// tries are the ways on which notices through platforms were tried.
+func tries(ctx context.Context, store workflow.Store, notices []workflow.Notice) ([]workflow.NoticeTry, error) {
+	var ids []int64
+	for _, n := range notices {
+		if workflow.Channel(n.Channel).Chat() {
+			ids = append(ids, n.ID)
+		}
+	}
+	if ids == nil {
+		return nil, nil
+	}
+	return store.TriesOf(ctx, ids...)
 }
 
 func (w *Casework) fillDraft(ctx context.Context, d *Dossier) error {
@@ -166,10 +185,11 @@ type Progress struct {
 	Category workflow.Category
 	Messages []workflow.Message
 	Told     []workflow.Notice
-	Until    workflow.Clock   // the promise that runs for the writer; zero ID: none
-	Events   []workflow.Event // moves only, without names, notes or marks
-	Into     workflow.Case    // where it is handled together with another; only its state is shown
-	Parts    []workflow.Case  // further matters of the same letter
+	Tries    []workflow.NoticeTry // the ways on which Told was tried
+	Until    workflow.Clock       // the promise that runs for the writer; zero ID: none
+	Events   []workflow.Event     // moves only, without names, notes or marks
+	Into     workflow.Case        // where it is handled together with another; only its state is shown
+	Parts    []workflow.Case      // further matters of the same letter
 	Actions  []workflow.Action
 	// Application is what an application asked for. How it was decided is the
 	// writer's to know once it has been answered or has ended: see Decided.
@@ -225,6 +245,9 @@ func (w *Casework) follow(ctx context.Context, p *Progress) error {
 		if n.Account == 0 {
 			p.Told = append(p.Told, n)
 		}
+	}
+	if p.Tries, err = tries(ctx, store, p.Told); err != nil {
+		return err
 	}
 	if err := w.followMoves(ctx, p); err != nil {
 		return err

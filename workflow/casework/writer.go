@@ -106,7 +106,7 @@ func checkWord(word *Word) error {
 		return workflow.Wrong("body", "invalid.required")
 	case utf8.RuneCountInString(word.Body) > workflow.MaxBody:
 		return workflow.Wrong("body", "invalid.too_long", workflow.MaxBody)
-	case len(word.Files) > workflow.MaxFiles && word.Channel != workflow.Email:
+	case len(word.Files) > workflow.MaxFiles && word.Channel != workflow.Email && !word.Channel.Chat():
 		return workflow.Wrong("files", "invalid.too_many_files", workflow.MaxFiles)
 	}
 	return nil

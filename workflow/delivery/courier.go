@@ -50,6 +50,13 @@ type Deps struct {
 	Words func(sealed []byte) (string, error)
 	// ReplyTo is the address at which a reply finds the case.
 	ReplyTo func(c workflow.Case) string
+
+	// Voices speak through the channels that are platforms, and Lines tell how
+	// those are set up. Without them every ladder goes on to the next step.
+	Voices map[workflow.Channel]Voice
+	Lines  func(ctx context.Context, c workflow.Channel) (workflow.ChannelSettings, error)
+	// Person opens who somebody is on a platform, for the machine.
+	Person func(v workflow.Conversation) (workflow.PlatformID, error)
 }
 
 // Courier sends notices.
@@ -110,7 +117,11 @@ func (c *Courier) take(ctx context.Context, limit int) ([]workflow.Notice, error
 // send makes one attempt and writes down what became of it.
 func (c *Courier) send(ctx context.Context, n workflow.Notice) error {
 	if n.Channel == workflow.ByPage { // it is where it is read
-		return c.finish(ctx, n, workflow.SendResult{State: workflow.Sent})
+		return c.finish(ctx, n, workflow.SendResult{State: workflow.Sent}, nil)
+	}
+	if workflow.Channel(n.Channel).Chat() {
+		r, tries, err := c.climb(ctx, n)
+		return errors.Join(err, c.finish(ctx, n, r, tries))
 	}
 	m, stop, err := c.prepare(ctx, n)
 	r := workflow.SendResult{State: workflow.Queued, Reason: OurFault}
@@ -121,7 +132,7 @@ func (c *Courier) send(ctx context.Context, n workflow.Notice) error {
 	default:
 		r = c.hand(ctx, m)
 	}
-	return errors.Join(err, c.finish(ctx, n, r))
+	return errors.Join(err, c.finish(ctx, n, r, nil))
 }
 
 // hand gives the mail to the sender. An outcome that is none is uncertain: the
@@ -140,7 +151,7 @@ func (c *Courier) hand(ctx context.Context, m Mail) workflow.SendResult {
 
 // finish writes down the outcome, also when the program is being stopped. When
 // somebody else has taken the notice over in the meantime, theirs counts.
-func (c *Courier) finish(ctx context.Context, n workflow.Notice, r workflow.SendResult) error {
+func (c *Courier) finish(ctx context.Context, n workflow.Notice, r workflow.SendResult, tries []workflow.NoticeTry) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recording)
 	defer cancel()
 	now := c.Desk.Now()
@@ -152,7 +163,7 @@ func (c *Courier) finish(ctx context.Context, n workflow.Notice, r workflow.Send
 			next = now.Add(waits[max(n.Attempt, 1)-1])
 		}
 	}
-	err := c.record(ctx, n, r, next, now)
+	err := c.record(ctx, n, r, tries, next, now)
 	if errors.Is(err, errTaken) {
 		return nil
 	}
@@ -162,16 +173,22 @@ func (c *Courier) finish(ctx context.Context, n workflow.Notice, r workflow.Send
 // errTaken is told apart from a conflict over the case.
 var errTaken = errors.New("another courier has the notice")
 
-func (c *Courier) record(ctx context.Context, n workflow.Notice, r workflow.SendResult, next, now time.Time) error {
+func (c *Courier) record(ctx context.Context, n workflow.Notice, r workflow.SendResult, tries []workflow.NoticeTry, next, now time.Time) error {
 	finish := func(tx workflow.Store) error {
 		err := tx.FinishNotice(ctx, n, r, next, now)
 		if workflow.KindOf(err) == workflow.Conflict {
 			return errTaken
 		}
-		return err
+		if err != nil || len(tries) == 0 {
+			return err
+		}
+		return tx.AddTries(ctx, n.ID, tries)
 	}
-	if !trouble(n, r.State) {
+	switch {
+	case !trouble(n, r.State) && len(tries) == 0:
 		return finish(c.Desk.Store)
+	case !trouble(n, r.State):
+		return c.Desk.Store.Atomic(ctx, finish)
 	}
 	end := n
 	end.State, end.Reason = r.State, r.Reason

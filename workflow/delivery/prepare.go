@@ -23,6 +23,9 @@ func (c *Courier) prepare(ctx context.Context, n workflow.Notice) (m Mail, stop 
 			m.Subject = about.Subject
 		}
 	}
+	if workflow.Channel(n.Channel).Chat() { // each step of the ladder asks where the reader is
+		return m, "", c.fill(ctx, n, &m)
+	}
 	if stop, err = c.reader(ctx, n, about, &m); stop != "" || err != nil {
 		return Mail{}, stop, err
 	}

@@ -12,7 +12,7 @@ import (
 
 // clean makes the letter fit to be stored, or says which field is wrong. It
 // mends what a machine may have broken (NUL, control characters, bad UTF-8) and
-// refuses what only the writer can mend. Mail is cut instead of refused: its
+// refuses what only the writer can mend. Mail and chats are cut instead of refused: their
 // writer cannot be asked, and the raw bytes are kept.
 func clean(l *workflow.Letter) error {
 	for _, s := range []*string{&l.Subject, &l.Application.Asked, &l.Identity.Name, &l.Identity.Phone, &l.Identity.Email, &l.Identity.Number} {
@@ -21,7 +21,7 @@ func clean(l *workflow.Letter) error {
 	for _, s := range []*string{&l.Body, &l.Quoted, &l.HTML} {
 		*s = strings.TrimSpace(Text(*s))
 	}
-	if l.Channel == workflow.Email {
+	if l.Channel == workflow.Email || l.Channel.Chat() {
 		fit(l)
 	}
 	if l.Locale != "en" {
@@ -64,7 +64,7 @@ func check(l workflow.Letter) error {
 	all.add(l.External == "", "", "write.form_expired")
 	all.text("subject", l.Subject, workflow.MaxSubject)
 	all.text("body", l.Body, workflow.MaxBody)
-	all.add(len(l.Files) > workflow.MaxFiles && l.Channel != workflow.Email, "files", "invalid.too_many_files", workflow.MaxFiles)
+	all.add(len(l.Files) > workflow.MaxFiles && l.Channel != workflow.Email && !l.Channel.Chat(), "files", "invalid.too_many_files", workflow.MaxFiles)
 	all.add(!slices.Contains(workflow.WriterStatuses, l.WriterStatus), "status", "invalid.choice")
 	all.add(!slices.Contains(workflow.CaseKinds, l.Kind), "kind", "invalid.choice")
 	all.add(!slices.Contains(workflow.Modes, l.Mode), "identity", "invalid.choice")
@@ -121,8 +121,11 @@ func mailAddress(s string) bool {
 
 // Text is s as it may be stored and shown: valid UTF-8, line ends as \n, no
 // control characters but tab and line end, no characters that change direction
-// or hide.
+// or hide; and nothing when nothing of it can be seen.
 func Text(s string) string {
+	if !workflow.Visible(s) {
+		return ""
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {

@@ -178,7 +178,7 @@ func (in *Intake) keepLetter(b *workflow.Birth, l workflow.Letter, code workflow
 // tell lets the birth bring its notices: to the writer, and of an urgent letter
 // to the office.
 func (in *Intake) tell(ctx context.Context, b *workflow.Birth, code workflow.Code, quiet bool) error {
-	if b.Writer.ID != "" {
+	if b.Writer.ID != "" && !b.Case.Channel.Chat() { // a chat says it itself: see Chat
 		_, answer := promised(b.Clocks)
 		n, err := in.desk.Keeper.ForWriter(ctx, in.desk.Store, b.Writer, workflow.Telling{
 			Name: "case:" + b.Case.Number + ":received", Kind: workflow.NoticeReceived, Case: b.Case, At: b.Case.Received,

@@ -49,7 +49,7 @@ func (r *Mailroom) letter(ctx context.Context, m workflow.RawMail, read ReadMail
 	if err != nil {
 		return err
 	}
-	category, err := r.defaultCategory(ctx)
+	category, err := defaultCategory(ctx, r.desk.Store, r.desk.Now())
 	if err != nil {
 		return err
 	}
@@ -69,10 +69,10 @@ func (r *Mailroom) letter(ctx context.Context, m workflow.RawMail, read ReadMail
 	return r.end(ctx, m, workflow.MailCase, "")
 }
 
-// defaultCategory is where a mail goes until somebody has read it: the category
+// defaultCategory is where a mail or a chat goes until somebody has read it: the category
 // with the code "other", or the last one.
-func (r *Mailroom) defaultCategory(ctx context.Context) (int64, error) {
-	all, err := r.desk.Store.Categories(ctx, r.desk.Now(), false)
+func defaultCategory(ctx context.Context, college workflow.College, now time.Time) (int64, error) {
+	all, err := college.Categories(ctx, now, false)
 	if err != nil {
 		return 0, err
 	}

@@ -88,7 +88,7 @@ func (l *Ledger) SaveColumn(ctx context.Context, by workflow.Actor, c workflow.C
 
 func checkColumn(c *workflow.Column) error {
 	errs := []error{
-		line("name", &c.Name, maxName, true), address("url", &c.URL), day("opened", c.Opened, true), day("closed", c.Closed, false),
+		line("name", &c.Name, maxName, true), address(&c.URL), day("opened", c.Opened, true), day("closed", c.Closed, false),
 	}
 	if c.Closed != "" && c.Closed < c.Opened {
 		errs = append(errs, workflow.Wrong("closed", "ledger.closed_before"))
@@ -120,4 +120,21 @@ func columnTaken(err error) error {
 		return &workflow.Error{Kind: workflow.Invalid, Field: "name", Key: "ledger.column_taken", Err: err}
 	}
 	return err
+}
+
+// ColumnNamed is the id of the column that is there under a name, alone when no
+// other has it, or with those above it: 新闻动态/通知公告.
+func (l *Ledger) ColumnNamed(ctx context.Context, by workflow.Actor, name string) (int64, error) {
+	if err := open(by); err != nil {
+		return 0, err
+	}
+	columns, err := l.desk.Store.Columns(ctx, l.Today())
+	if err != nil {
+		return 0, err
+	}
+	id, ok := (&reader{columns: columns, names: paths(columns)}).column(name)
+	if !ok {
+		return 0, workflow.Wrong("column", "ledger.row.column", name)
+	}
+	return id, nil
 }

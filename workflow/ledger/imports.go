@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"mailbox/workflow"
@@ -21,9 +22,6 @@ type Tables interface {
 // MaxTable is how large a table may be, in bytes.
 const MaxTable = 32 << 20
 
-// Rows that are written, and looked up, at once.
-const rowsAtOnce = 500
-
 // How much of what is wrong, and of what is right, a preview shows.
 const (
 	errorsShown = 20
@@ -31,36 +29,35 @@ const (
 	headWithin  = 10 // rows from the top in which the head is looked for
 )
 
-// Imports brings tables into the ledger.
+// Imports brings tables and archives of mail into the ledger.
 type Imports struct {
 	*Ledger
-	tables Tables
-	blobs  workflow.Blobs
+	tables   Tables
+	archives Archives
+	blobs    workflow.Blobs
 }
 
 // NewImports returns Imports that keep the files in blobs.
-func NewImports(l *Ledger, tables Tables, blobs workflow.Blobs) *Imports {
-	return &Imports{Ledger: l, tables: tables, blobs: blobs}
+func NewImports(l *Ledger, tables Tables, archives Archives, blobs workflow.Blobs) *Imports {
+	return &Imports{Ledger: l, tables: tables, archives: archives, blobs: blobs}
 }
 
-// Begin keeps a table that was handed in and guesses what its columns mean.
-// Nothing of it is in the ledger yet.
+// Begin keeps a file that was handed in and guesses what the columns of a table
+// mean. Nothing of it is in the ledger yet.
 func (x *Imports) Begin(ctx context.Context, by workflow.Actor, name, sha256 string) (workflow.Import, error) {
 	if !MayArrange(by) {
 		return workflow.Import{}, workflow.Absent()
 	}
-	content, err := x.content(ctx, sha256)
+	source, err := x.sourceOf(ctx, name, sha256)
 	if err != nil {
 		return workflow.Import{}, err
 	}
-	head, _, err := x.head(name, content)
+	m := workflow.Import{Source: source, Name: name, SHA256: sha256, State: workflow.ImportBegun, By: by.ID, At: x.desk.Now()}
+	file, err := x.open(ctx, m)
 	if err != nil {
 		return workflow.Import{}, err
 	}
-	m := workflow.Import{
-		Source: "sheet", Name: name, SHA256: sha256, State: workflow.ImportBegun, By: by.ID, At: x.desk.Now(),
-		Mapping: Plan{Fields: guesses(head), Channel: string(workflow.OnSite)}.remember(),
-	}
+	m.Mapping = Plan{Fields: guesses(file.head), Channel: string(workflow.OnSite)}.remember()
 	return m, x.desk.Store.AddImport(ctx, &m)
 }
 
@@ -69,7 +66,10 @@ func (x *Imports) content(ctx context.Context, sha256 string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := io.ReadAll(io.LimitReader(r, MaxTable))
+	content, err := io.ReadAll(io.LimitReader(r, MaxTable+1))
+	if len(content) > MaxTable {
+		return nil, errors.Join(workflow.Wrong("file", "invalid.file_too_big"), r.Close())
+	}
 	return content, errors.Join(err, r.Close())
 }
 
@@ -99,154 +99,6 @@ func (x *Imports) head(name string, content []byte) (cells []Cell, at int, err e
 		err = workflow.Wrong("file", "ledger.import.empty")
 	}
 	return cells, at, err
-}
-
-// Preview is what an import would do.
-type Preview struct {
-	Import   workflow.Import
-	Plan     Plan
-	Head     []Cell
-	Rows     int
-	Good     int
-	Twice    int // rows that repeat an earlier one of the table
-	Known    int // rows that the ledger has already
-	Wrong    int
-	Formulas int // cells that are computed; what the table showed counts
-	Merged   int // cells whose value was carried from a merged cell
-	Errors   []RowError
-	Sample   []workflow.Item
-	Missing  []Field // that no column stands for and that are needed
-}
-
-// Preview reads the whole table as its plan says and changes nothing.
-func (x *Imports) Preview(ctx context.Context, by workflow.Actor, id int64) (Preview, error) {
-	m, err := x.Import(ctx, by, id)
-	if err != nil {
-		return Preview{}, err
-	}
-	out := Preview{Import: m, Plan: recall(m.Mapping)}
-	if m.Source != "sheet" || m.State != workflow.ImportBegun {
-		return out, nil
-	}
-	content, err := x.content(ctx, m.SHA256)
-	if err != nil {
-		return out, err
-	}
-	var head int
-	if out.Head, head, err = x.head(m.Name, content); err != nil {
-		return out, err
-	}
-	for _, f := range []Field{TitleField, DayField} {
-		if !out.Plan.knows(f) {
-			out.Missing = append(out.Missing, f)
-		}
-	}
-	if len(out.Missing) > 0 {
-		return out, nil
-	}
-	return out, x.look(ctx, m, content, head, &out)
-}
-
-func (x *Imports) look(ctx context.Context, m workflow.Import, content []byte, head int, out *Preview) error {
-	return x.each(ctx, x.desk.Store, m, content, head, func(b batch) error {
-		known, err := x.desk.Store.KnownItems(ctx, b.items)
-		if err != nil {
-			return err
-		}
-		for n, k := range known {
-			if k {
-				out.Known++
-				continue
-			}
-			out.Good++
-			if len(out.Sample) < rowsShown {
-				out.Sample = append(out.Sample, b.items[n])
-			}
-		}
-		out.Rows, out.Twice, out.Wrong, out.Formulas, out.Merged = b.rows, b.twice, b.wrong, b.formulas, b.merged
-		out.Errors = b.errors
-		return nil
-	})
-}
-
-// batch is some rows of a table, and what the table amounts to so far.
-type batch struct {
-	items              []workflow.Item
-	rows, twice, wrong int
-	formulas, merged   int
-	errors             []RowError
-	seen               map[string]bool
-	by, importID       int64
-	take               func(batch) error
-	read               *reader
-	head               int
-	created            workflow.Import
-}
-
-// each gives the items of a table to take in batches; the last may be empty.
-// Of a table in memory are never more than a batch and the names seen.
-func (x *Imports) each(ctx context.Context, tx workflow.Store, m workflow.Import, content []byte, head int, take func(batch) error) error {
-	columns, err := tx.Columns(ctx, "")
-	if err != nil {
-		return err
-	}
-	departments, err := tx.Departments(ctx)
-	if err != nil {
-		return err
-	}
-	b := &batch{
-		seen: map[string]bool{}, take: take, head: head, created: m,
-		read: &reader{plan: recall(m.Mapping), columns: columns, departments: departments, names: paths(columns)},
-	}
-	if err := x.tables.Rows(m.Name, content, b.row); err != nil {
-		return err
-	}
-	return b.flush()
-}
-
-func (b *batch) row(no int, cells []Cell) error {
-	if no <= b.head {
-		return nil
-	}
-	item, wrong := b.read.item(no, cells)
-	if item == nil && wrong == nil {
-		return nil
-	}
-	b.rows++
-	for _, c := range cells {
-		b.formulas += one(c.Formula)
-		b.merged += one(c.Carried)
-	}
-	switch {
-	case wrong != nil:
-		b.wrong++
-		if len(b.errors) < errorsShown {
-			b.errors = append(b.errors, *wrong)
-		}
-	case b.seen[string(item.Channel)+item.External]:
-		b.twice++
-	default:
-		b.seen[string(item.Channel)+item.External] = true
-		item.Import, item.CreatedBy, item.AuthorID, item.Created = b.created.ID, b.created.By, b.created.By, b.created.At
-		b.items = append(b.items, *item)
-	}
-	if len(b.items) < rowsAtOnce {
-		return nil
-	}
-	return b.flush()
-}
-
-func (b *batch) flush() error {
-	err := b.take(*b)
-	b.items = nil
-	return err
-}
-
-func one(yes bool) int {
-	if yes {
-		return 1
-	}
-	return 0
 }
 
 // SavePlan changes how the table is read, before it is imported.
@@ -338,16 +190,12 @@ func (x *Imports) Run(ctx context.Context) (bool, error) {
 }
 
 func (x *Imports) store(ctx context.Context, tx workflow.Store, m workflow.Import) error {
-	content, err := x.content(ctx, m.SHA256)
-	if err != nil {
-		return err
-	}
-	_, head, err := x.head(m.Name, content)
+	file, err := x.open(ctx, m)
 	if err != nil {
 		return err
 	}
 	m.Added, m.Known = 0, 0
-	err = x.each(ctx, tx, m, content, head, func(b batch) error {
+	err = x.each(ctx, tx, m, file, func(b batch) error {
 		added, err := tx.AddItems(ctx, b.items)
 		if err != nil {
 			return err
@@ -380,9 +228,6 @@ func (x *Imports) fail(ctx context.Context, m workflow.Import, why error) error 
 // that the review stated by the importer was done at the time. The confirmer is
 // another person than the importer.
 func (x *Imports) Confirm(ctx context.Context, by workflow.Actor, id int64, remark string) (int, error) {
-	if err := line("remark", &remark, maxReason, false); err != nil {
-		return 0, err
-	}
 	n := 0
 	err := x.desk.Store.Atomic(ctx, func(tx workflow.Store) error {
 		m, err := tx.LockImport(ctx, id)
@@ -397,11 +242,17 @@ func (x *Imports) Confirm(ctx context.Context, by workflow.Actor, id int64, rema
 		case !MayConfirm(by, m):
 			return workflow.Fail(workflow.Forbidden, "ledger.import.second")
 		}
+		if err := line("remark", &remark, maxReason, m.Basis == ""); err != nil {
+			return err
+		}
+		if m.Basis == "" { // a feed states none: the confirmer does
+			m.Basis, remark = remark, ""
+		}
 		if n, err = tx.ConfirmImport(ctx, id, x.review(m, by, remark)); err != nil {
 			return err
 		}
 		m.State, m.Confirmer, m.Confirmed = workflow.ImportConfirmed, by.ID, x.desk.Now()
-		if err := x.note(ctx, tx, by, "ledger.import.confirm", importName(id), map[string]string{"items": fmt.Sprint(n), "basis": m.Basis, "reviewed_by": m.ReviewedBy}); err != nil {
+		if err := x.note(ctx, tx, by, "ledger.import.confirm", importName(id), map[string]string{"items": strconv.Itoa(n), "basis": m.Basis, "reviewed_by": m.ReviewedBy}); err != nil {
 			return err
 		}
 		return tx.SaveImport(ctx, m)
@@ -415,7 +266,7 @@ func (x *Imports) review(m workflow.Import, by workflow.Actor, remark string) wo
 	for _, q := range workflow.ReviewQuestions {
 		list[q] = false
 	}
-	if remark != "" {
+	if remark != "" && m.ReviewedBy != "" {
 		remark = "；" + remark
 	}
 	return workflow.Review{
@@ -437,7 +288,7 @@ func (x *Imports) Undo(ctx context.Context, by workflow.Actor, id int64) (int, e
 			return err
 		}
 		m.State, m.Undoer, m.Undone = workflow.ImportUndone, by.ID, x.desk.Now()
-		return x.note(ctx, tx, by, "ledger.import.undo", importName(id), map[string]string{"items": fmt.Sprint(n)})
+		return x.note(ctx, tx, by, "ledger.import.undo", importName(id), map[string]string{"items": strconv.Itoa(n)})
 	})
 	return n, err
 }

@@ -231,7 +231,7 @@ func check(i *workflow.Item) error {
 	i.Summary = strings.TrimSpace(i.Summary)
 	errs := []error{
 		line("title", &i.Title, maxTitle, true),
-		address("url", &i.URL),
+		address(&i.URL),
 		day("day", i.Day, true),
 		day("made", i.Made, false),
 		line("author", &i.Author, maxName, false),

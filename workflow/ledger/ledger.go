@@ -57,14 +57,14 @@ func line(field string, value *string, limit int, required bool) error {
 }
 
 // address checks the address of a page: of the web, or none.
-func address(field string, value *string) error {
-	if err := line(field, value, maxURL, false); err != nil {
+func address(value *string) error {
+	if err := line("url", value, maxURL, false); err != nil {
 		return err
 	}
 	if *value == "" || strings.HasPrefix(*value, "https://") || strings.HasPrefix(*value, "http://") {
 		return nil
 	}
-	return workflow.Wrong(field, "ledger.address")
+	return workflow.Wrong("url", "ledger.address")
 }
 
 // day checks a day, which may be missing unless it is required.

@@ -21,6 +21,7 @@ type Overview struct {
 type ChannelCount struct {
 	Channel workflow.ItemChannel
 	N       int
+	Last    int // of documents: the highest serial, which is no count
 }
 
 // StateCount is what stands in one state on its way to being public.
@@ -54,7 +55,11 @@ func (l *Ledger) countChannels(ctx context.Context, _ workflow.Actor, o *Overvie
 			return err
 		}
 		if n > 0 {
-			o.Channels = append(o.Channels, ChannelCount{ch, n})
+			last, err := l.desk.Store.LastSerial(ctx, q)
+			if err != nil {
+				return err
+			}
+			o.Channels = append(o.Channels, ChannelCount{ch, n, last})
 		}
 	}
 	return nil

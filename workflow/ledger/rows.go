@@ -89,7 +89,7 @@ func (r *reader) texts(no int, _ map[Field]string, i *workflow.Item) *RowError {
 		return wrongRow(no, "ledger.row.long", strconv.Itoa(maxTitle))
 	case utf8.RuneCountInString(i.Summary) > maxSummary || utf8.RuneCountInString(i.Author) > maxName || len(i.External) > maxURL:
 		return wrongRow(no, "ledger.row.long_text")
-	case address("url", &i.URL) != nil:
+	case address(&i.URL) != nil:
 		return wrongRow(no, "ledger.row.url", i.URL)
 	}
 	return nil

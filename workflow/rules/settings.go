@@ -32,6 +32,7 @@ const (
 	PromiseZH     = "promise.zh"
 	PromiseEN     = "promise.en"
 	CrisisWords   = "crisis.words"
+	SiteFeeds     = "disclosure.feeds"
 	GuideZH       = "disclosure.guide" // what applicants for disclosure should know
 	GuideEN       = "disclosure.guide_en"
 	GuideURL      = "disclosure.guide_url"
@@ -58,6 +59,7 @@ var Settings = []Setting{
 	{Key: PromiseZH, Type: Prose, Max: 120},
 	{Key: PromiseEN, Type: Prose, Max: 240},
 	{Key: CrisisWords, Type: Lines, Max: 4_000},
+	{Key: SiteFeeds, Type: Lines, Max: 1_000},
 	{Key: GuideZH, Type: Prose, Max: 300},
 	{Key: GuideEN, Type: Prose, Max: 600},
 	{Key: GuideURL, Type: Line, Max: 200},

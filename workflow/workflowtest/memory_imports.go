@@ -63,7 +63,7 @@ func (m *Memory) SaveDuty(ctx context.Context, duty *workflow.Duty) error {
 			}
 		}
 		if d.duties.any(func(o workflow.Duty) bool { return o.ID != duty.ID && o.No == duty.No }) {
-			return conflict()
+			return workflow.Fail(workflow.Conflict, "conflict.duties_no_key")
 		}
 		if !duty.Applies && duty.WhyNot == "" {
 			return refused("what does not apply says why")
@@ -96,7 +96,7 @@ func (d *data) putImport(x workflow.Import) error {
 		return o.State != workflow.ImportBegun && o.State != workflow.ImportUndone && o.State != workflow.ImportFailed
 	}
 	if x.SHA256 != "" && held(x) && d.imports.any(func(o workflow.Import) bool { return o.ID != x.ID && o.SHA256 == x.SHA256 && held(o) }) {
-		return conflict()
+		return workflow.Fail(workflow.Conflict, "conflict.imports_once")
 	}
 	if x.Confirmer == x.By {
 		return refused("somebody else confirms an import")

@@ -42,7 +42,7 @@ func (m *Memory) SaveColumn(ctx context.Context, c *workflow.Column) error {
 		if c.Closed == "" && d.columns.any(func(o workflow.Column) bool {
 			return o.ID != c.ID && o.Parent == c.Parent && o.Name == c.Name && o.Closed == ""
 		}) {
-			return conflict()
+			return workflow.Fail(workflow.Conflict, "conflict.columns_name")
 		}
 		if c.ID == 0 {
 			c.ID, c.Version = d.columns.next(), 0
@@ -115,8 +115,10 @@ func (d *data) putItem(i *workflow.Item) error {
 	if err := d.gate(*i); err != nil {
 		return err
 	}
-	if d.items.any(func(o workflow.Item) bool { return o.ID != i.ID && sameNames(o, *i) }) {
-		return conflict()
+	for _, o := range d.items.rows {
+		if broken := sameNames(o, *i); o.ID != i.ID && broken != "" {
+			return workflow.Fail(workflow.Conflict, "conflict."+broken)
+		}
 	}
 	d.items.put(i.ID, *i)
 	return nil
@@ -139,13 +141,21 @@ func (d *data) gate(i workflow.Item) error {
 	return nil
 }
 
-// sameNames are the unique indexes of items.
-func sameNames(a, b workflow.Item) bool {
+// sameNames is the unique index of items that the two would break, or "".
+func sameNames(a, b workflow.Item) string {
 	live := a.State != workflow.ItemUndone && b.State != workflow.ItemUndone
 	external := live && a.External != "" && a.Channel == b.Channel && a.External == b.External
 	serial := a.Series != "" && a.Series == b.Series && a.Serial == b.Serial && holdsSerial(a) && holdsSerial(b)
 	replaces := a.Replaces != 0 && a.Replaces == b.Replaces && a.Begun() && b.Begun()
-	return external || serial || replaces
+	switch {
+	case external:
+		return "items_external"
+	case serial:
+		return "items_serial"
+	case replaces:
+		return "items_replaces"
+	}
+	return ""
 }
 
 func holdsSerial(i workflow.Item) bool {

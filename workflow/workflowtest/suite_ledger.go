@@ -2,6 +2,7 @@ package workflowtest
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -148,7 +149,7 @@ func itemLists(t *testing.T, s workflow.Store, c College) {
 	var ids []int64
 	for n := range 7 {
 		i := NewItem(t, s, c, func(i *workflow.Item) {
-			i.Title, i.Day, i.Column = fmt.Sprintf("第 %d 号 100%%", n), "2026-10-0"+fmt.Sprint(1+n/2), below.ID
+			i.Title, i.Day, i.Column = fmt.Sprintf("第 %d 号 100%%", n), "2026-10-0"+strconv.Itoa(1+n/2), below.ID
 			if n == 6 {
 				i.Channel, i.Meeting, i.Column, i.Department = workflow.InMinutes, "affairs", top.ID, c.Academic.ID
 			}

@@ -40,8 +40,8 @@ func ofNew(text string) func(from, to int, now time.Time) string {
 	}
 }
 
-// sqlArchiveCases makes cases: one in a hundred open, the others ended within
-// the last year as most do.
+// sqlArchiveCases makes cases in the order they came: the last in a hundred are
+// open, the others ended within the last year as most do.
 func sqlArchiveCases(from, to int, now time.Time) string {
 	return fmt.Sprintf(`
 	INSERT INTO cases (id, number, code_hash, state, resume, kind, category_id, category_version_id, policy_version_id, channel, mode,
@@ -82,10 +82,10 @@ func sqlArchiveCases(from, to int, now time.Time) string {
 			bench_dice(i, 10) AS d10, 1 + floor(34 * power(bench_dice(i, 11), 2))::int AS department,
 			n.state IN ('declined', 'merged', 'withdrawn', 'closed') AS ended, n.state IN ('answered', 'closed') AS answered,
 			n.state IN ('routed', 'in_hand', 'drafted', 'signed', 'waiting', 'answered', 'closed') AS handled,
-			CASE WHEN i %% 100 = 0 THEN now - 20 * bench_dice(i, 12) * interval '1 day'
-				ELSE now - (20 + 365 * bench_dice(i, 12)) * interval '1 day' END AS received
-		FROM generate_series(%d::bigint, %d) i, (SELECT '%s'::timestamptz AS now) t,
-			LATERAL (SELECT CASE WHEN i %% 100 = 0
+			now - interval '3 hours' * bench_dice(i, 12) - interval '1 day' * CASE WHEN i * 100 > size * 99
+				THEN 2000 * (size - i) / size ELSE 20 + 365 * (1 - i * 100 / (size * 99)) END AS received
+		FROM generate_series(%d::bigint, %d) i, (SELECT %[2]d::float8 AS size, '%[3]s'::timestamptz AS now) t,
+			LATERAL (SELECT CASE WHEN i * 100 > size * 99
 				THEN (ARRAY['received', 'accepted', 'routed', 'routed', 'in_hand', 'in_hand', 'in_hand', 'in_hand', 'drafted', 'signed', 'waiting', 'answered'])[1 + floor(12 * bench_dice(i, 13))::int]
 				ELSE (ARRAY['closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'declined', 'merged', 'withdrawn'])[1 + floor(20 * bench_dice(i, 13))::int]
 				END AS state) n

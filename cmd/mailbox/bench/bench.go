@@ -64,14 +64,15 @@ type section struct {
 
 var sections = []section{
 	{"start", start},
+	{"files", files}, // while there is nothing else in memory
 	{"letters", letters},
 	{"mails", mails},
 	{"timers", timers},
 	{"lists", lists},
 	{"figures", figures},
+	{"report", reported},
 	{"recount", recount},
 	{"projection", projection},
-	{"files", files},
 }
 
 // Names lists what can be measured alone.

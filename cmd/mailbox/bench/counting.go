@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -20,6 +21,7 @@ const (
 	projectedCases = 50_000 // at most
 	factsAtOnce    = 2000   // as the program takes them
 	mostRecount    = 60     // seconds, of a million cases
+	mostReport     = 2      // seconds
 )
 
 // drilling opens the lists behind the numbers of a table, as people do who do
@@ -50,6 +52,29 @@ func (r *run) drilling(ctx context.Context, a *archive, year report.Period, by w
 	}
 	r.add("figures", "cases behind a figure by "+string(by), took[0].at(.95), "ms", atMost(mostDrilled), "p50 "+number(took[0].at(.5))+" ms, one of "+number(float64(len(behind)))+" numbers")
 	return nil
+}
+
+// reported lets the program write the annual report of a busy college: every
+// number in it keeps the cases behind it.
+func reported(ctx context.Context, r *run) error {
+	a, err := r.openArchive(ctx, r.Cases/100)
+	if err != nil {
+		return err
+	}
+	out := filepath.Join(r.Dir, "report.docx")
+	year := a.now.Year()
+	p := &program{}
+	//nolint:gosec // ourselves
+	p.cmd = exec.CommandContext(ctx, r.Program, "report", "--template", "hubei", "--from", fmt.Sprintf("%d-01-01", year),
+		"--to", a.now.AddDate(0, 0, -1).Format(time.DateOnly), "--out", out)
+	p.cmd.Env = append(p.environment(filepath.Join(r.Dir, "report"), a.College), r.Env...)
+	begun := time.Now()
+	if said, err := p.cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, said)
+	}
+	r.add("report", "annual report as DOCX", time.Since(begun).Seconds(), "s", atMost(mostReport),
+		"of "+number(float64(a.cases))+" cases; with the start of the program")
+	return errors.Join(os.Remove(out), os.RemoveAll(filepath.Join(r.Dir, "report")))
 }
 
 // projection measures how fast closes are added to the figures: of a college

@@ -153,5 +153,8 @@ var notes = []string{
 	"timers: lag is from the due time of a clock to the moment its breach can be read in PostgreSQL, looked at every 50 ms.",
 	"lists and figures: cases, letters, messages, history, clocks, words, notices and facts of a college with 34 departments and 1 % open",
 	"  cases, made in SQL. p95 of 400 questions of each kind after 20 for warming, one after the other; the three sizes are asked in turn.",
+	"figures: a year up to today with the year before it; the cases behind a figure are the first page of the list behind a number taken by chance.",
+	"report: the four-part form of this year, from exec to the end of the program. recount: as mailbox verify does it.",
+	"projection: facts of closes of today, added up by one program that does nothing else. files: memory besides the table itself.",
 	"start: from exec to the first /readyz that says ok, asked every 5 ms. RSS as in /proc/PID/status.",
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mailbox/handlers/channel/email"
 	"mailbox/workflow"
 	"mailbox/workflow/calendar"
 	"mailbox/workflow/ledger"
@@ -119,7 +120,7 @@ func (p *player) over(tx workflow.Store) (*work, error) {
 	desk := *p.desk
 	desk.Store = tx
 	w := &work{player: p, tx: tx, ledger: ledger.New(&desk)}
-	w.imports = ledger.NewImports(w.ledger, p.deps.Tables, p.deps.Blobs)
+	w.imports = ledger.NewImports(w.ledger, p.deps.Tables, email.Archive{}, p.deps.Blobs)
 	var err error
 	w.bureau, err = annual.New(annual.Deps{Desk: &desk, Figures: p.figures(tx), Text: p.deps.Text, Forms: p.deps.Forms})
 	if err != nil {

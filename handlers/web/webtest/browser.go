@@ -174,7 +174,7 @@ func (t *Tab) Go(url string) {
 // Page returns the page as it is now, after its scripts.
 func (t *Tab) Page() *Node {
 	t.tb.Helper()
-	page, err := chromedp.Run(t.Ctx, chromedp.OuterHTML(chromedp.CSS("html")))
+	page, err := chromedp.Run(t.Ctx, chromedp.Evaluate[string]("document.documentElement.outerHTML")) // in one go: a node may be gone when it is asked for
 	if err != nil {
 		t.tb.Fatal(err)
 	}

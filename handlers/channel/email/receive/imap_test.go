@@ -171,6 +171,8 @@ func TestNewNumbering(t *testing.T) {
 	c := visit(t, addr)
 	defer c.Close()
 	fill := func(from, to int) {
+		c := visit(t, addr) // the one that deleted the folder before may still miss it
+		defer c.Close()
 		if err := c.Create("Letters", nil).Wait(); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"mailbox/handlers/channel"
+	"mailbox/handlers/channel/simulator"
+	"mailbox/handlers/channel/wechat"
+	"mailbox/handlers/switchboard"
+	"mailbox/handlers/web"
+	"mailbox/repository/spool"
+	"mailbox/workflow"
+	"mailbox/workflow/access"
+	"mailbox/workflow/casework"
+	"mailbox/workflow/channels"
+	"mailbox/workflow/delivery"
+	"mailbox/workflow/intake"
+	"mailbox/workflow/rules"
+)
+
+// chats are the platforms people write through.
+type chats struct {
+	board   *channels.Board
+	chat    *intake.Chat
+	wechat  *wechat.Client
+	phrases channel.Phrases
+	probes  map[workflow.Channel]channels.Probe
+	hub     *simulator.Hub // nil but in a demonstration
+	ends    []simulator.End
+	count   func(outcome string)
+}
+
+// joinChats makes the use cases of the platforms. It comes after joinMail.
+func (a *app) joinChats(c *Config) error {
+	kept, err := spool.New(filepath.Join(c.Data, "spool"))
+	if err != nil {
+		return err
+	}
+	a.stops = append(a.stops, kept.Close)
+	ch := &chats{board: channels.New(a.desk, a.vault), count: func(string) {}}
+	ch.phrases = channel.Phrases{Words: a.words, URL: strings.TrimRight(c.PublicURL, "/"), Zone: c.zone}
+	tokens := channel.NewTokens(a.redis, func(b []byte) []byte { return a.vault.SealFor("tokens", b) },
+		func(b []byte) ([]byte, error) { return a.vault.OpenFor("tokens", b) }, a.desk.Now)
+	ch.wechat = &wechat.Client{
+		API: channel.NewAPI(wechat.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeChat),
+	}
+	ch.probes = map[workflow.Channel]channels.Probe{workflow.WeChat: ch.wechat.Probe}
+	a.courier.Voices = map[workflow.Channel]delivery.Voice{workflow.WeChat: ch.wechat}
+	a.courier.Lines, a.courier.Person = ch.board.Settings, a.person
+	ch.chat = intake.NewChat(intake.ChatDeps{
+		Intake: a.intake, Vault: a.vault, Blobs: a.blobs, Spool: kept, Track: a.cases.Track, Returned: a.courier.Bounced, Crisis: a.crisis,
+		Media: map[workflow.Channel]intake.Media{workflow.WeChat: ch.wechat}, Follow: followChat(a.codes, a.redis, a.vault),
+	})
+	a.chats = ch
+	return nil
+}
+
+// person opens who somebody is on a platform, for the courier.
+func (a *app) person(v workflow.Conversation) (workflow.PlatformID, error) {
+	b, err := a.vault.OpenFor(intake.SealPerson, v.Sealed)
+	return workflow.PlatformID(b), err
+}
+
+// news notes what a platform did; that it cannot be noted is no reason not to
+// go on.
+func (a *app) news(board *channels.Board, c workflow.Channel) func(context.Context, workflow.ChannelNews) {
+	return func(ctx context.Context, n workflow.ChannelNews) {
+		if err := board.News(context.WithoutCancel(ctx), c, n); err != nil {
+			a.log.WarnContext(ctx, "news of a channel not noted", "channel", c, "err", err)
+		}
+	}
+}
+
+// crisis is the college's list of words that make a letter urgent.
+func (a *app) crisis(ctx context.Context) (intake.CrisisWords, error) {
+	settings, err := a.store.Settings(ctx)
+	return intake.ParseCrisisWords(settings[rules.CrisisWords]), err
+}
+
+// followChat adds what a writer says to their case.
+func followChat(codes workflow.Codes, limiter workflow.Limiter, vault *access.Vault) func(context.Context, *workflow.Desk, int64, intake.ChatWord) error {
+	return func(ctx context.Context, desk *workflow.Desk, caseID int64, w intake.ChatWord) error {
+		_, err := casework.New(desk, codes, limiter, vault).Say(ctx, workflow.ByWriter(caseID), caseID, casework.Word{
+			Action: workflow.MarkAdd, Body: w.Body, Files: w.Files, Channel: w.Channel, External: w.External,
+		})
+		return err
+	}
+}
+
+// callbacks are where the platforms call us.
+func (a *app) callbacks() []web.Route {
+	deps := channel.Deps{
+		Lines: a.chats.board, Chat: a.chats.chat, Once: a.redis, Words: a.chats.phrases, Now: a.desk.Now, Log: a.log,
+		Count: func(outcome string) { a.chats.count(outcome) },
+	}
+	var out []web.Route
+	for _, adapter := range []channel.Adapter{wechat.Adapter{}} {
+		door := channel.NewDoor(deps, adapter)
+		serve := func(c *web.Context) error {
+			door.ServeHTTP(c.Writer, c.Request)
+			return nil
+		}
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			out = append(out, web.Route{
+				Method: method, Path: "/callback/" + string(adapter.Channel()), Who: web.Anyone, MaxBody: channel.MaxBody + 1, API: true, Handler: serve,
+			})
+		}
+	}
+	return out
+}
+
+// switchboard is the pages about channels.
+func (a *app) switchboard() *switchboard.Pages {
+	d := switchboard.Deps{Board: a.chats.board, Retry: a.chats.chat.Retry, Test: a.testChannel}
+	if a.chats.hub != nil {
+		d.Simulator = simulated{a.chats.hub}
+	}
+	return switchboard.New(d)
+}
+
+// testChannel sends one message to somebody an administrator names.
+func (a *app) testChannel(ctx context.Context, c workflow.Channel, to workflow.PlatformID) workflow.SendResult {
+	voice, ok := a.courier.Voices[c]
+	if !ok {
+		return workflow.SendResult{State: workflow.Failed, Reason: delivery.ChannelOff}
+	}
+	r, _ := voice.Speak(ctx, delivery.Speech{Step: workflow.StepChat, Person: to, Mail: delivery.Mail{Kind: channel.Test, Locale: "zh-CN"}})
+	return r
+}
+
+// simulated lets the pages talk with the simulator.
+type simulated struct{ *simulator.Hub }
+
+// Talk implements switchboard.Simulator.
+func (s simulated) Talk(c workflow.Channel, person string) []switchboard.Line {
+	var out []switchboard.Line
+	for _, l := range s.Hub.Talk(c, person) {
+		out = append(out, switchboard.Line(l))
+	}
+	return out
+}
+
+// takeCalls takes up what was not done while a platform waited.
+func (a *app) takeCalls(ctx context.Context) error {
+	if err := a.chats.chat.Unspool(ctx); err != nil {
+		return err
+	}
+	for {
+		n, err := a.chats.chat.Sort(ctx, mailsAtOnce)
+		if err != nil || n < mailsAtOnce {
+			return err
+		}
+	}
+}
+
+func (a *app) watchChannels(ctx context.Context) error {
+	return a.chats.board.Watch(ctx, a.chats.probes)
+}
+
+// simulate connects every channel to a platform of our own, for the
+// demonstration: no call leaves the machine.
+func (a *app) simulate(ctx context.Context, run func(string, func(context.Context) error)) error {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("simulator: %w", err)
+	}
+	a.chats.ends = []simulator.End{simulator.NewWeChat(a.desk.Now)}
+	a.chats.hub = simulator.NewHub(a.desk.Now, a.chats.ends...)
+	base := "http://" + ln.Addr().String()
+	a.chats.wechat.API = channel.NewAPI(base + "/" + string(workflow.WeChat))
+	server := &http.Server{Handler: a.chats.hub, ReadHeaderTimeout: 10 * time.Second}
+	run("simulator", func(ctx context.Context) error {
+		stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // nothing of it is to be kept
+		defer stop()
+		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	return a.connectSimulated(ctx)
+}
+
+// connectSimulated sets the channels up as the simulator's ends are.
+func (a *app) connectSimulated(ctx context.Context) error {
+	for _, end := range a.chats.ends {
+		shown, err := a.chats.board.Show(ctx, terminal, end.Channel())
+		if err != nil {
+			return err
+		}
+		config, secrets := end.Settings()
+		err = a.chats.board.Save(ctx, terminal, end.Channel(), channels.Change{Enabled: true, Config: config, Secrets: secrets, Version: shown.Version})
+		if err != nil {
+			return fmt.Errorf("set up %s: %w", end.Channel(), err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+// Package switchboard is the pages about the platforms people write through: how
+// each does, how it is set up, and in a demonstration a simulator to write from.
+package switchboard
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"mailbox/handlers/web"
+	"mailbox/templates"
+	"mailbox/workflow"
+	"mailbox/workflow/channels"
+)
+
+// Line is one line of a simulated conversation.
+type Line struct {
+	Mine bool
+	At   time.Time
+	Text string
+}
+
+// Simulator plays the far ends of platforms.
+type Simulator interface {
+	Channels() []workflow.Channel
+	Say(ctx context.Context, c workflow.Channel, person, text string) error
+	Talk(c workflow.Channel, person string) []Line
+	Close(c workflow.Channel, person string) error
+}
+
+// Deps is what the pages work with. Simulator is nil outside of demonstrations.
+type Deps struct {
+	Board *channels.Board
+	// Retry takes up what could not be made sense of.
+	Retry func(ctx context.Context, by workflow.Actor, c workflow.Channel) (int, error)
+	// Test sends a test message to somebody on the platform.
+	Test      func(ctx context.Context, c workflow.Channel, to workflow.PlatformID) workflow.SendResult
+	Simulator Simulator
+}
+
+// Pages are the pages.
+type Pages struct{ Deps }
+
+// New returns the pages.
+func New(d Deps) *Pages { return &Pages{d} }
+
+// Views lists every page with its data, for the check that they fit.
+var Views = map[string]any{
+	"admin/channels.html":  channelsPage{},
+	"admin/channel.html":   channelPage{},
+	"admin/simulator.html": simulatorPage{},
+}
+
+var (
+	watchers = web.Roles("admin", "clerk", "office_head")
+	admins   = web.Roles("admin")
+)
+
+// Routes is the table of contents.
+func (p *Pages) Routes() []web.Route {
+	get := func(path string, who web.Audience, h func(*web.Context) error) web.Route {
+		return web.Route{Method: http.MethodGet, Path: path, Who: who, Handler: h}
+	}
+	post := func(path string, who web.Audience, h func(*web.Context) error) web.Route {
+		return web.Route{Method: http.MethodPost, Path: path, Who: who, Handler: h}
+	}
+	routes := []web.Route{
+		get("/admin/channels", watchers, p.list),
+		get("/admin/channels/:channel", watchers, p.show),
+		post("/admin/channels/:channel", admins, p.save),
+		post("/admin/channels/:channel/test", admins, p.test),
+		post("/admin/channels/:channel/retry", watchers, p.retry),
+	}
+	if p.Simulator != nil {
+		routes = append(routes,
+			get("/admin/channels/simulator", web.Staff, p.simulator),
+			post("/admin/channels/simulator/say", web.Staff, p.say),
+			post("/admin/channels/simulator/close", web.Staff, p.closeWindow))
+	}
+	return routes
+}
+
+type channelsPage struct {
+	templates.Page
+	Table     templates.Table
+	Simulator bool
+}
+
+func (p *Pages) list(c *web.Context) error {
+	all, err := p.Board.List(c.Context(), c.User.Actor())
+	if err != nil {
+		return err
+	}
+	view := channelsPage{Page: c.Page("channel.title"), Simulator: p.Simulator != nil}
+	view.Table = templates.Table{Caption: c.Text("channel.title"), Cards: true, Columns: []templates.Column{
+		{Label: c.Text("channel.name")}, {Label: c.Text("channel.state")}, {Label: c.Text("channel.last_in")}, {Label: c.Text("channel.last_out")},
+		{Label: c.Text("channel.errors"), Number: true}, {Label: c.Text("channel.token")},
+	}}
+	for _, s := range all {
+		badge := stateBadge(c, s.State)
+		row := templates.Row{Href: "/admin/channels/" + string(s.Channel), Cells: []templates.Cell{
+			{Text: c.Text("channel." + string(s.Channel))}, {Badge: &badge, Hint: why(c, s)}, {Text: moment(c, s.Health.LastIn)}, {Text: moment(c, s.Health.LastOut)},
+			{Text: strconv.Itoa(s.Health.ErrorsToday)}, {Text: moment(c, s.Health.TokenExpires)},
+		}}
+		if s.State == channels.Dead {
+			row.Tone = "late"
+		}
+		view.Table.Rows = append(view.Table.Rows, row)
+	}
+	return c.Render(http.StatusOK, "admin/channels.html", view)
+}
+
+var stateTones = map[channels.State]string{channels.Well: "good", channels.Ill: "soon", channels.Dead: "late", channels.Off: "quiet", channels.Fresh: "info"}
+
+func stateBadge(c *web.Context, s channels.State) templates.Badge {
+	return templates.Badge{Tone: stateTones[s], Label: c.Text("channel.state." + string(s))}
+}
+
+// why says what last went wrong, while it matters.
+func why(c *web.Context, s channels.Shown) string {
+	if s.Health.LastError == "" || s.State != channels.Ill && s.State != channels.Dead {
+		return ""
+	}
+	return c.Text(s.Health.LastError)
+}
+
+func moment(c *web.Context, t time.Time) string {
+	if t.IsZero() {
+		return c.Text("channel.never")
+	}
+	return c.Local(t).Format("2006-01-02 15:04")
+}

@@ -1,0 +1,250 @@
+// Package channels is how the platforms people write through are set up and
+// watched: settings with secrets that can be written and never read, what each
+// platform last did for us, and the word to the office when one is dead.
+package channels
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"mailbox/workflow"
+)
+
+// Vault seals the secrets of channels; access.Vault implements it.
+type Vault interface {
+	SealFor(purpose string, plain []byte) []byte
+	OpenFor(purpose string, sealed []byte) ([]byte, error)
+}
+
+// Board is the switchboard of all channels.
+type Board struct {
+	desk  *workflow.Desk
+	vault Vault
+
+	mu    sync.Mutex
+	read  time.Time
+	lines map[workflow.Channel]Line
+}
+
+// New returns a Board.
+func New(desk *workflow.Desk, vault Vault) *Board { return &Board{desk: desk, vault: vault} }
+
+// Line is how a channel is set up, for the machine that uses it.
+type Line struct {
+	workflow.ChannelSettings
+	Secrets Secrets
+}
+
+// Secrets are words by name that are never shown.
+type Secrets map[string]string
+
+// String hides the secrets.
+func (Secrets) String() string { return "•••" }
+
+// GoString hides the secrets from %#v.
+func (Secrets) GoString() string { return "•••" }
+
+// kept is how long a change may take to be heard by every process.
+const kept = 5 * time.Second
+
+// Line is the channel as it is set up; one that never was is not enabled. It is
+// read again every few seconds. While it cannot be read, the last one stands, so
+// that a callback can be verified and kept although the database is away.
+func (b *Board) Line(ctx context.Context, channel workflow.Channel) (Line, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.lines == nil || b.desk.Now().Sub(b.read) > kept {
+		if err := b.renew(ctx); err != nil && b.lines == nil {
+			return Line{}, err
+		}
+	}
+	if l, ok := b.lines[channel]; ok {
+		return l, nil
+	}
+	return Line{ChannelSettings: workflow.ChannelSettings{Channel: channel}}, nil
+}
+
+// Forget lets the settings be read anew.
+func (b *Board) Forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.read = time.Time{}
+}
+
+func (b *Board) renew(ctx context.Context) error {
+	b.read = b.desk.Now()
+	all, err := b.desk.Store.Channels(ctx)
+	if err != nil {
+		return fmt.Errorf("read channels: %w", err)
+	}
+	lines := map[workflow.Channel]Line{}
+	for _, s := range all {
+		secrets, err := b.open(s)
+		if err != nil {
+			return err
+		}
+		lines[s.Channel] = Line{s, secrets}
+	}
+	b.lines = lines
+	return nil
+}
+
+// Settings is Line without secrets: what a ladder asks.
+func (b *Board) Settings(ctx context.Context, channel workflow.Channel) (workflow.ChannelSettings, error) {
+	l, err := b.Line(ctx, channel)
+	return l.ChannelSettings, err
+}
+
+func (b *Board) open(s workflow.ChannelSettings) (Secrets, error) {
+	if s.Sealed == nil {
+		return Secrets{}, nil
+	}
+	plain, err := b.vault.OpenFor("channels/"+string(s.Channel), s.Sealed)
+	if err != nil {
+		return nil, err
+	}
+	var out Secrets
+	if err := json.Unmarshal(plain, &out); err != nil {
+		return nil, fmt.Errorf("read secrets of %s: %w", s.Channel, err)
+	}
+	return out, nil
+}
+
+// Change is what an administrator sets. Of Secrets only those that are given are
+// changed; a setting that is not given goes.
+type Change struct {
+	Enabled bool
+	Config  map[string]string
+	Secrets map[string]string
+	Version int64 // the one that was shown
+}
+
+// Save changes a channel, for an administrator. What stands in the journal are
+// the names of what was changed.
+func (b *Board) Save(ctx context.Context, by workflow.Actor, channel workflow.Channel, ch Change) error {
+	if !by.Is(workflow.Admin) || !channel.Chat() {
+		return workflow.Absent()
+	}
+	s, err := b.stored(ctx, channel)
+	if err != nil {
+		return err
+	}
+	secrets, err := b.open(s)
+	if err != nil {
+		return err
+	}
+	for name, v := range ch.Secrets {
+		if v != "" {
+			secrets[name] = v
+		}
+	}
+	if err := check(channel, ch, secrets); err != nil {
+		return err
+	}
+	plain, err := json.Marshal(map[string]string(secrets))
+	if err != nil {
+		return fmt.Errorf("seal secrets: %w", err)
+	}
+	detail := map[string]string{"enabled": fmt.Sprint(ch.Enabled), "changed": changed(s, ch)}
+	s.Enabled, s.Config, s.Sealed = ch.Enabled, ch.Config, b.vault.SealFor("channels/"+string(channel), plain)
+	s.Version, s.Changed = ch.Version, b.desk.Now()
+	err = b.desk.Store.Atomic(ctx, func(tx workflow.Store) error {
+		saved := s
+		if err := tx.SaveChannel(ctx, &saved, by.ID); err != nil {
+			return err
+		}
+		return b.note(ctx, tx, by, "channel", channel, detail)
+	})
+	b.Forget()
+	return err
+}
+
+func (b *Board) note(ctx context.Context, tx workflow.Store, by workflow.Actor, action string, channel workflow.Channel, detail map[string]string) error {
+	e := workflow.JournalEntry{At: b.desk.Now(), Account: by.ID, Action: action, Subject: "channel:" + string(channel), Detail: detail}
+	return tx.AddJournal(ctx, e, b.desk.Keeper.Chain.LinkJournal)
+}
+
+// changed lists the names of what is different.
+func changed(s workflow.ChannelSettings, ch Change) string {
+	var names []string
+	for name, v := range ch.Config {
+		if s.Config[name] != v {
+			names = append(names, name)
+		}
+	}
+	for name, v := range ch.Secrets {
+		if v != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return fmt.Sprint(names)
+}
+
+func (b *Board) stored(ctx context.Context, channel workflow.Channel) (workflow.ChannelSettings, error) {
+	all, err := b.desk.Store.Channels(ctx)
+	if err != nil {
+		return workflow.ChannelSettings{}, err
+	}
+	for _, s := range all {
+		if s.Channel == channel {
+			return s, nil
+		}
+	}
+	return workflow.ChannelSettings{Channel: channel}, nil
+}
+
+// Shown is a channel as an administrator sees it: which secrets are set, and
+// none of them.
+type Shown struct {
+	workflow.ChannelSettings
+	Set   map[string]bool
+	State State
+}
+
+// List shows every channel, set up or not.
+func (b *Board) List(ctx context.Context, by workflow.Actor) ([]Shown, error) {
+	var out []Shown
+	for _, channel := range workflow.Chats {
+		s, err := b.Show(ctx, by, channel)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// Show shows one channel.
+func (b *Board) Show(ctx context.Context, by workflow.Actor, channel workflow.Channel) (Shown, error) {
+	if !by.Is(workflow.Admin) && !by.Office() || !channel.Chat() {
+		return Shown{}, workflow.Absent()
+	}
+	s, err := b.stored(ctx, channel)
+	if err != nil {
+		return Shown{}, err
+	}
+	secrets, err := b.open(s)
+	if err != nil {
+		return Shown{}, err
+	}
+	set := map[string]bool{}
+	for name := range maps.Keys(secrets) {
+		set[name] = secrets[name] != ""
+	}
+	s.Sealed = nil
+	s.Config = maps.Clone(s.Config)
+	return Shown{s, set, b.stateOf(s)}, nil
+}
+
+// News notes what a platform did for us, or did not.
+func (b *Board) News(ctx context.Context, channel workflow.Channel, n workflow.ChannelNews) error {
+	n.At = b.desk.Now()
+	n.Day = b.desk.Keeper.Day(n.At)
+	return b.desk.Store.NoteChannel(ctx, channel, n)
+}

@@ -1,0 +1,71 @@
+package channels
+
+import (
+	"encoding/base64"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"mailbox/workflow"
+)
+
+// Field is one thing that can be set for a channel. Its words are
+// channel.<channel>.<name> and, behind it, .hint.
+type Field struct {
+	Name     string
+	Secret   bool // can be written and never read
+	Required bool // the channel cannot be enabled without it
+	Long     bool // several lines
+	Check    func(v string) bool
+}
+
+// Specs lists what can be set, in the order forms show it.
+var Specs = map[workflow.Channel][]Field{
+	workflow.WeChat: {
+		{Name: "app_id", Required: true},
+		{Name: "original_id"},
+		{Name: "token", Secret: true, Required: true, Check: word},
+		{Name: "aes_key", Secret: true, Check: aesKey},
+		{Name: "app_secret", Secret: true, Required: true},
+		{Name: "template_id"},
+		{Name: "subscribe_id"},
+	},
+}
+
+const maxValue = 500
+
+// check says everything that is wrong with a change.
+func check(channel workflow.Channel, ch Change, secrets Secrets) error {
+	var all []error
+	for _, f := range Specs[channel] {
+		v := strings.TrimSpace(ch.Config[f.Name])
+		if f.Secret {
+			v = secrets[f.Name]
+		} else if ch.Config != nil {
+			ch.Config[f.Name] = v
+		}
+		switch {
+		case v == "" && f.Required && ch.Enabled:
+			all = append(all, workflow.Wrong(f.Name, "invalid.required"))
+		case v != "" && f.Check != nil && !f.Check(v):
+			all = append(all, workflow.Wrong(f.Name, "channel.invalid"))
+		case utf8.RuneCountInString(v) > maxValue && !f.Long:
+			all = append(all, workflow.Wrong(f.Name, "invalid.too_long", maxValue))
+		}
+	}
+	return errors.Join(all...)
+}
+
+// word is what platforms let one choose as a token: 3 to 32 letters and digits.
+func word(v string) bool {
+	return len(v) >= 3 && len(v) <= 32 && strings.Trim(v, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+}
+
+// aesKey is 43 characters that are 32 bytes.
+func aesKey(v string) bool {
+	if len(v) != 43 {
+		return false
+	}
+	b, err := base64.StdEncoding.DecodeString(v + "=")
+	return err == nil && len(b) == 32
+}
