@@ -36,6 +36,7 @@ type Store interface {
 	Reviews
 	Ledger
 	Publications
+	Tokens
 	ChannelRows
 
 	Atomic(ctx context.Context, do func(Store) error) error

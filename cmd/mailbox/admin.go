@@ -124,7 +124,11 @@ func (a *app) inWords(err error) error {
 	if !ok {
 		return err
 	}
-	return fmt.Errorf("%s: %s", e.Field, a.words.Text("en", e.Key, e.Args...))
+	words := a.words.Text("en", e.Key, e.Args...)
+	if e.Field == "" {
+		return errors.New(words)
+	}
+	return fmt.Errorf("%s: %s", e.Field, words)
 }
 
 type userPassword struct {

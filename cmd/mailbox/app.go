@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"mailbox/handlers/channel/email"
 	"mailbox/handlers/channel/email/receive"
 	"mailbox/handlers/channel/site"
 	"mailbox/handlers/document"
@@ -36,6 +37,7 @@ type app struct {
 	codes    workflow.Codes
 	vault    *access.Vault
 	door     *access.Door
+	tokens   *access.Tokens
 	intake   *intake.Intake
 	mailroom *intake.Mailroom
 	cases    *casework.Casework
@@ -82,6 +84,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 		return nil, fmt.Errorf("passwords: %w", err)
 	}
 	a.door = access.NewDoor(s.store, s.redis.Sessions(), s.redis, a.passwords, a.desk.Keeper.Chain, w.Now)
+	a.tokens = access.NewTokens(a.desk, k.derive("tokens"))
 	if a.proof, err = intake.NewProof(k.secret); err != nil {
 		return nil, err
 	}
@@ -97,7 +100,7 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.ledger = ledger.New(a.desk)
 	a.feeds = ledger.NewFeeds(a.ledger, site.New())
-	a.imports = ledger.NewImports(a.ledger, document.Files{}, s.blobs)
+	a.imports = ledger.NewImports(a.ledger, document.Files{}, email.Archive{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
 	if err := a.joinMail(c, w); err != nil {
 		return nil, err

@@ -13,8 +13,10 @@ import (
 	"mailbox/cmd/mailbox/demo"
 	"mailbox/cmd/mailbox/founding"
 	"mailbox/handlers/channel/email"
+	"mailbox/handlers/document"
 	"mailbox/handlers/web"
 	"mailbox/repository/postgres"
+	"mailbox/templates"
 )
 
 // prepare makes sure that the store holds a college: the demonstration's, or a
@@ -68,7 +70,7 @@ func (a *app) tellDemo(ctx context.Context, password string, say *sayer) (bool, 
 	did, err := demo.Fill(ctx, demo.Deps{
 		Store: store, Keeper: a.desk.Keeper, Vault: a.vault, Tracer: a.vault, Clean: web.WithoutMetadata, Codes: a.codes, Proof: a.proof, Limiter: a.redis,
 		Blobs: a.blobs, Reader: email.Reader{Domain: a.desk.Keeper.Domain},
-		Passwords: a.passwords, Now: a.desk.Now,
+		Passwords: a.passwords, Now: a.desk.Now, Tables: document.Files{}, Forms: templates.ReportForms(), Text: a.inChinese,
 	}, password, func(done, total int) { say.progress(say.text("server.demo.fill"), done, total) })
 	return did, errors.Join(err, store.Close())
 }

@@ -51,6 +51,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the schema up to date."`
 	User    userCommand    `cmd:"" help:"Add, change and disable staff accounts."`
 	Report  reportCommand  `cmd:"" help:"Make the annual report, or the tables of figures, as a file."`
+	Import  importCommand  `cmd:"" help:"Bring publications of earlier years into the disclosure ledger, from .xlsx, .csv, .mbox or .eml. Days are kept, nothing is sent, and somebody else confirms them. Letters cannot be imported."`
 	Verify  verifyCommand  `cmd:"" help:"Check the event chains, and that every figure equals a recount."`
 	Doctor  doctorCommand  `cmd:"" help:"Check everything the program depends on."`
 	Bench   benchCommand   `cmd:"" help:"Measure the program on this machine, on servers of its own."`

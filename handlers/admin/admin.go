@@ -15,9 +15,10 @@ import (
 
 // Deps is what the pages work with.
 type Deps struct {
-	Rules *rules.Rules
-	Door  *access.Door
-	Words *templates.Set
+	Rules  *rules.Rules
+	Door   *access.Door
+	Tokens *access.Tokens
+	Words  *templates.Set
 	// Proof reads the whole journal and tells what is wrong with it.
 	Proof func(context.Context) (audit.Extent, []audit.Fault, error)
 	// Checks are what must work for the program to be well.

@@ -40,6 +40,7 @@ var actionNames = map[string]string{
 	"annual.return": "journal.annual.return", "annual.publish": "journal.annual.publish", "annual.override": "journal.annual.override",
 	"annual.export": "journal.annual.export", "annual.contacts": "journal.annual.contacts",
 	"setting": "journal.setting", "export": "journal.export", "end_sessions": "journal.end_sessions",
+	"token_add": "journal.token_add", "token_revoke": "journal.token_revoke",
 }
 
 func actionName(c *web.Context, action string) string {

@@ -30,6 +30,7 @@ type personPage struct {
 	Disabled string             // since when, in words
 	Work     string             // what becomes of its work when it goes
 	Fields   []templates.Hidden // of the small forms
+	Tokens   templates.Tokens
 }
 
 type passwordPage struct {
@@ -78,6 +79,9 @@ func (p *Pages) showPerson(c *web.Context, status int, wrong []templates.Problem
 	if who.ID != 0 {
 		view.Action += "/" + number(who.ID)
 		view.Work = workWords(c, who)
+		if view.Tokens, err = p.tokensOf(c, who.ID); err != nil {
+			return err
+		}
 	}
 	if !who.Disabled.IsZero() {
 		view.Disabled = day(c, c.Local(who.Disabled))

@@ -12,6 +12,7 @@ import (
 	"mailbox/templates"
 	"mailbox/templates/templatestest"
 	"mailbox/workflow"
+	"mailbox/workflow/access"
 	"mailbox/workflow/audit"
 	"mailbox/workflow/rules"
 	"mailbox/workflow/workflowtest"
@@ -40,7 +41,7 @@ func open(t *testing.T, change func(*admin.Deps)) *site {
 	s.world.Set(webtest.Noon)
 	s.rules = rules.New(s.world.Desk)
 	d := admin.Deps{
-		Rules: s.rules, Door: s.world.Door, Words: set,
+		Rules: s.rules, Door: s.world.Door, Words: set, Tokens: s.tokens(),
 		Proof: func(ctx context.Context) (audit.Extent, []audit.Fault, error) {
 			var faults []audit.Fault
 			extent, err := audit.VerifyJournal(ctx, s.world.Store, s.world.Desk.Keeper.Chain, func(f audit.Fault) { faults = append(faults, f) })
@@ -62,6 +63,10 @@ func open(t *testing.T, change func(*admin.Deps)) *site {
 	}
 	s.StartWith(t, deps, admin.New(d).Routes()...)
 	return s
+}
+
+func (s *site) tokens() *access.Tokens {
+	return access.NewTokens(s.world.Desk, []byte("a key of thirty-two bytes and some more"))
 }
 
 // user is an account as the edge knows it.

@@ -118,14 +118,14 @@ func importTable(c *web.Context, who map[int64]string, list []workflow.Import) t
 	return t
 }
 
-// upload takes a table; nothing of it is in the ledger yet.
+// upload takes a table or an archive; nothing of it is in the ledger yet.
 func (p *Pages) upload(c *web.Context) error {
 	name, sum := "", ""
-	rules := web.UploadRules{Files: 1, PerFile: ledger.MaxTable, Total: ledger.MaxTable}
+	rules := web.UploadRules{Files: 1, PerFile: ledger.MaxArchive, Total: ledger.MaxArchive, MailArchives: true}
 	_, err := c.Upload(rules, func(ctx context.Context, f web.File) error {
 		var err error
 		name = f.Name
-		sum, _, err = p.Blobs.Put(ctx, f.Content, ledger.MaxTable)
+		sum, _, err = p.Blobs.Put(ctx, f.Content, ledger.MaxArchive)
 		return err
 	})
 	if err == nil && sum == "" {

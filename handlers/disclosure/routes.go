@@ -31,7 +31,7 @@ func patient(r web.Route) web.Route {
 // Routes is the table of contents.
 func (p *Pages) Routes() []web.Route {
 	upload := post("/disclosure/imports", arrangers, p.upload)
-	upload.MaxBody = ledger.MaxTable + 1<<20
+	upload.MaxBody = ledger.MaxArchive + 1<<20
 	return []web.Route{
 		get("/disclosure", readers, p.overview),
 

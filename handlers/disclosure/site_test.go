@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"mailbox/handlers/channel/email"
 	"mailbox/handlers/disclosure"
 	"mailbox/handlers/document"
 	"mailbox/handlers/web"
@@ -48,7 +49,7 @@ func open(t *testing.T) *site {
 	deps, ws := webtest.Prepare(t)
 	s := &site{Site: ws, World: worldtest.New(t, workflowtest.NewMemory())}
 	s.ledger = ledger.New(s.Desk)
-	s.imports = ledger.NewImports(s.ledger, document.Files{}, s.Blobs)
+	s.imports = ledger.NewImports(s.ledger, document.Files{}, email.Archive{}, s.Blobs)
 	s.reviews = publication.NewReviews(s.Desk, map[workflow.ReviewSubject]workflow.Reviewed{workflow.ReviewItem: s.ledger.Reviewed()})
 	pages := disclosure.New(disclosure.Deps{Ledger: s.ledger, Imports: s.imports, Feeds: ledger.NewFeeds(s.ledger, s), Blobs: s.Blobs, College: s.Store, People: s.Store})
 	s.StartWith(t, deps, pages.Routes()...)
@@ -217,7 +218,7 @@ func TestImportOfATable(t *testing.T) {
 	clerk, head := s.as(t, s.Clerk), s.as(t, s.OfficeHead)
 	upload(t, clerk, "x.csv", " ").Wants(http.StatusUnprocessableEntity)
 	upload(t, clerk, "2023.csv", table).LeadsTo("/disclosure/imports/1")
-	clerk.Get("/disclosure/imports/1").Wants(http.StatusOK, "可以导入", "日期不能识别：哪天", "表内重复")
+	clerk.Get("/disclosure/imports/1").Wants(http.StatusOK, "可以导入", "日期不能识别：哪天", "文件内重复")
 	clerk.Post("/disclosure/imports/1/start", url.Values{"basis": {"当时已按规定审查"}}).Wants(http.StatusUnprocessableEntity, "当时已按规定审查")
 	start := url.Values{"basis": {"当时已按规定审查"}, "reviewed_by": {"各部门负责人"}}
 	clerk.Post("/disclosure/imports/1/start", start).LeadsTo("/disclosure/imports/1")
@@ -318,4 +319,43 @@ func TestEveryPage(t *testing.T) {
 			}
 		}
 	}
+}
+
+const mails = "From hq@college.example Fri Nov 17 08:00:00 2023\nFrom: Logistics <hq@college.example>\nSubject: Canteen tender\nDate: Fri, 17 Nov 2023 23:00:00 +0000\nMessage-ID: <1@college.example>\n\nSee https://college.example/zb/1.html\n\n" +
+	"From hq@college.example Fri Nov 17 09:00:00 2023\nFrom: Logistics <hq@college.example>\nSubject: Canteen tender\nDate: Fri, 17 Nov 2023 23:00:00 +0000\nMessage-ID: <1@college.example>\n\nSent again.\n\n" +
+	"From hq@college.example Sat Nov 18 08:00:00 2023\nFrom: hq@college.example\nSubject: No day\nMessage-ID: <2@college.example>\n\nx\n\n" +
+	"From hq@college.example Sun Nov 19 08:00:00 2023\nFrom: hq@college.example\nSubject: Roof repaired\nDate: Sun, 19 Nov 2023 08:00:00 +0800\nMessage-ID: <3@college.example>\n\njavascript:alert(1)\n"
+
+// Mails in which departments reported become items: by a preview, with what is
+// wrong by its line, once, confirmed by a second person, and taken back whole.
+func TestImportOfAMailArchive(t *testing.T) {
+	s := open(t)
+	s.fill(t)
+	clerk, head := s.as(t, s.Clerk), s.as(t, s.OfficeHead)
+	upload(t, clerk, "2023.mbox", mails).LeadsTo("/disclosure/imports/1")
+	page := clerk.Get("/disclosure/imports/1").Wants(http.StatusOK, "邮件存档", "Canteen tender", "邮件没有日期", "这批邮件的渠道和栏目", "2023年11月18日")
+	webtest.CheckPage(t, page.HTML())
+	if row := page.HTML().One(t, "main").Text(); !strings.Contains(row, "17") {
+		t.Error("the line of the mail without a day is not shown")
+	}
+	plan := url.Values{"channel": {"account"}, "column": {strconv.FormatInt(s.notices.ID, 10)}}
+	clerk.Post("/disclosure/imports/1/plan", plan).LeadsTo("/disclosure/imports/1")
+	clerk.Get("/disclosure/imports/1").Wants(http.StatusOK, "微信公众号", "通知公告")
+	clerk.Post("/disclosure/imports/1/start", url.Values{"basis": {"当时已按规定审查"}, "reviewed_by": {"各部门负责人"}}).LeadsTo("/disclosure/imports/1")
+	if some, err := s.imports.Run(t.Context()); !some || err != nil {
+		t.Fatal(some, err)
+	}
+	head.Post("/disclosure/imports/1/confirm", nil).LeadsTo("/disclosure/imports/1")
+	head.Get("/disclosure/items?state=published&channel=account").Wants(http.StatusOK, "共 2 条", "Roof repaired")
+	i, err := s.Store.Item(t.Context(), 1)
+	if err != nil || i.URL != "https://college.example/zb/1.html" || i.Author != "Logistics" || i.Day != "2023-11-18" || i.Department != s.Logistics.ID {
+		t.Errorf("the first is %+v, %v", i, err)
+	}
+	upload(t, clerk, "more.mbox", mails+"\n").LeadsTo("/disclosure/imports/2")
+	clerk.Post("/disclosure/imports/2/plan", plan).LeadsTo("/disclosure/imports/2")
+	if p, err := s.imports.Preview(t.Context(), s.Clerk.Actor(), 2); err != nil || p.Rows != 4 || p.Known != 2 || p.Twice != 1 || p.Wrong != 1 || p.Good != 0 || p.Errors[0].Row != 17 {
+		t.Errorf("the same mails in another file: %+v, %v", p, err)
+	}
+	clerk.Post("/disclosure/imports/1/undo", nil).LeadsTo("/disclosure/imports/1")
+	clerk.Get("/disclosure/items?state=published").Wants(http.StatusOK, "没有符合条件的条目")
 }

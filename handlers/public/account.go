@@ -16,6 +16,7 @@ type AccountPage struct {
 	Username    string
 	Sessions    []Session
 	MinPassword int
+	TokenPart
 }
 
 // Session is one browser in which the account is signed in.
@@ -26,9 +27,11 @@ type Session struct {
 	Current bool
 }
 
-func (p *Pages) account(c *web.Context) error { return p.showAccount(c, http.StatusOK, nil) }
+func (p *Pages) account(c *web.Context) error {
+	return p.showAccount(c, http.StatusOK, nil, tokenForm{})
+}
 
-func (p *Pages) showAccount(c *web.Context, status int, problems []templates.Problem) error {
+func (p *Pages) showAccount(c *web.Context, status int, problems []templates.Problem, wished tokenForm) error {
 	sessions, err := p.Door.Sessions(c.Context(), c.User.Actor())
 	if err != nil {
 		return err
@@ -40,6 +43,9 @@ func (p *Pages) showAccount(c *web.Context, status int, problems []templates.Pro
 		})
 	}
 	page.Problems = labelled(c, problems)
+	if page.TokenPart, err = p.ownTokens(c, wished); err != nil {
+		return err
+	}
 	return c.Render(status, "desk/account.html", page)
 }
 
@@ -57,7 +63,7 @@ func (p *Pages) changePassword(c *web.Context) error {
 		err = p.Door.ChangePassword(c.Context(), c.User.Actor(), form.Prose("old"), fresh)
 	}
 	if e, ok := errors.AsType[*workflow.Error](err); ok && e.Kind == workflow.Invalid {
-		return p.showAccount(c, http.StatusUnprocessableEntity, []templates.Problem{{Field: e.Field, Text: c.Text(e.Key, e.Args...)}})
+		return p.showAccount(c, http.StatusUnprocessableEntity, []templates.Problem{{Field: e.Field, Text: c.Text(e.Key, e.Args...)}}, tokenForm{})
 	}
 	if err != nil {
 		return err

@@ -58,6 +58,14 @@ type Door interface {
 	ChangePassword(ctx context.Context, by workflow.Actor, old, fresh string) error
 }
 
+// StaffTokens are the tokens by which programs speak for staff; *access.Tokens
+// gives them.
+type StaffTokens interface {
+	Create(ctx context.Context, by workflow.Actor, wish access.TokenWish) (string, workflow.Token, error)
+	Of(ctx context.Context, by workflow.Actor, account int64) ([]workflow.Token, error)
+	Revoke(ctx context.Context, by workflow.Actor, account, id int64) (workflow.Token, error)
+}
+
 // Figures counts for the public; *report.Office does.
 type Figures interface {
 	Terms(n int) []report.Period
@@ -81,6 +89,7 @@ type Deps struct {
 	Rules   Rules
 	Blobs   workflow.Blobs
 	Door    Door
+	Tokens  StaffTokens
 	Figures Figures
 	Answers Answers
 	// Key is secret, of at least 32 bytes and the same in every replica: it
@@ -164,6 +173,8 @@ func (p *Pages) Routes() []web.Route {
 		staff(get("/account", p.account)),
 		staff(post("/account/password", nil, p.changePassword)),
 		staff(post("/account/sessions", nil, p.endSessions)),
+		staff(post("/account/tokens", nil, p.createToken)),
+		staff(post("/account/tokens/:id/revoke", nil, p.revokeToken)),
 	}
 }
 
@@ -177,4 +188,5 @@ var Views = map[string]any{
 	"public/figures.html": FiguresPage{},
 	"public/login.html":   LoginPage{},
 	"desk/account.html":   AccountPage{},
+	"desk/token.html":     TokenPage{},
 }

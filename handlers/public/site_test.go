@@ -74,6 +74,7 @@ func newSchool(t testing.TB) *school {
 	figures := report.New(report.Deps{Store: store, Now: w.Now, Zone: workflowtest.Zone, DayLength: func() time.Duration { return 7 * time.Hour }})
 	pages, err := public.New(public.Deps{
 		Intake: w.Intake, Cases: w.Cases, College: store, Rules: w.Desk.Rules, Blobs: w.Blobs, Door: door, Figures: figures,
+		Tokens:  access.NewTokens(w.Desk, bytes.Repeat([]byte("t"), 32)),
 		Answers: publication.NewAnswers(w.Desk, w.Vault, w.Blobs, web.WithoutMetadata), Key: bytes.Repeat([]byte("p"), 32),
 	})
 	if err != nil {

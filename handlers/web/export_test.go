@@ -1,6 +1,10 @@
 package web
 
-import "time"
+import (
+	"bufio"
+	"io"
+	"time"
+)
 
 // SetPatience shortens how long bodies may take, and SetRecheck how often
 // streams look at their session.
@@ -11,5 +15,9 @@ var (
 	OneLine     = oneLine
 	ManyLines   = manyLines
 	Disposition = disposition
-	Inspect     = inspect
 )
+
+// Inspect is what an ordinary upload is looked at with.
+func Inspect(r *bufio.Reader, field, name string) (io.Reader, string, error) {
+	return inspect(r, filetypes, field, name)
+}

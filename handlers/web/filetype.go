@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -76,6 +77,27 @@ var filetypes = map[string]filetype{
 	".webm": same("video/webm"),
 }
 
+// mailArchives is what may be sent where archives of mail are read, by
+// extension. Whatever is in them is never served.
+var mailArchives = map[string]filetype{
+	".eml":  {kind: "message/rfc822", looks: mailLooks},
+	".mbox": {kind: "application/mbox", looks: mailLooks},
+	".mbx":  {kind: "application/mbox", looks: mailLooks},
+}
+
+// mailLooks has bytes of any kind: old mail is in whatever charset there was.
+var mailLooks = append([]string{"message/rfc822", "application/mbox", "application/octet-stream"}, textLooks...)
+
+// types is everything that may be sent under these rules.
+func (r UploadRules) types() map[string]filetype {
+	if !r.MailArchives {
+		return filetypes
+	}
+	all := maps.Clone(filetypes)
+	maps.Copy(all, mailArchives)
+	return all
+}
+
 // AcceptedFiles is the value of a file input's accept attribute. Naming
 // .jpg makes iPhones send JPEG instead of HEIC.
 func AcceptedFiles() string {
@@ -89,7 +111,7 @@ func AcceptedFiles() string {
 
 // inspect finds out what a file is. It returns the content, with the checks
 // that can only be made at its end, and the type it is stored as.
-func inspect(r *bufio.Reader, field, name string) (io.Reader, string, error) {
+func inspect(r *bufio.Reader, types map[string]filetype, field, name string) (io.Reader, string, error) {
 	head, err := r.Peek(sniffSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, "", err
@@ -97,7 +119,7 @@ func inspect(r *bufio.Reader, field, name string) (io.Reader, string, error) {
 	if len(head) == 0 {
 		return nil, "", fileError("upload.empty", field, name)
 	}
-	ft, ok := filetypes[strings.ToLower(path.Ext(name))]
+	ft, ok := types[strings.ToLower(path.Ext(name))]
 	if !ok {
 		return nil, "", fileError("upload.type", field, name)
 	}

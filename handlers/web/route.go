@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -142,18 +143,37 @@ func (c *Context) pass() error {
 func (c *Context) admit() error {
 	switch {
 	case c.route.Who.admits(c.User):
-		return nil
+		return c.admitToken()
 	case c.User == nil:
 		return workflow.Fail(workflow.Unauthenticated, "request.unauthenticated")
 	}
 	return workflow.Fail(workflow.NotFound, "request.not_found")
 }
 
+// admitToken keeps a token that only reads from changing anything that needs an
+// account.
+func (c *Context) admitToken() error {
+	reads := c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead
+	if reads || c.User == nil || c.User.Token == 0 || c.User.TokenWrites || c.route.Who.anyone {
+		return nil
+	}
+	return workflow.Fail(workflow.Forbidden, "request.token_reads")
+}
+
+// limitKey is who uses a limit up: each token by itself, others by where they
+// come from.
+func (c *Context) limitKey() string {
+	if c.User != nil && c.User.Token != 0 && !c.route.Who.anyone {
+		return "token-" + strconv.FormatInt(c.User.Token, 10)
+	}
+	return c.ClientKey()
+}
+
 func (c *Context) limitRate() error {
 	if c.route.Limit == nil || c.free() {
 		return nil
 	}
-	err := c.Allow(*c.route.Limit, c.ClientKey())
+	err := c.Allow(*c.route.Limit, c.limitKey())
 	open := c.route.Who.anyone && !c.route.SignsIn
 	if open && workflow.KindOf(err) != workflow.Limited {
 		return nil

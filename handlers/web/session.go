@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -66,6 +67,9 @@ func (c *Context) identifyBearer() error {
 		return nil
 	}
 	user, err := c.server.Accounts.Bearer(c.Context(), token)
+	if workflow.KindOf(err) == workflow.Unauthenticated {
+		return cmp.Or(c.wrongToken(), err)
+	}
 	if err != nil {
 		return err
 	}
@@ -73,6 +77,18 @@ func (c *Context) identifyBearer() error {
 		return workflow.Fail(workflow.Unauthenticated, "request.unauthenticated")
 	}
 	c.User = &user
+	return nil
+}
+
+// limitWrongTokens is how often one network may come with a token that opens
+// nothing.
+var limitWrongTokens = workflow.Limit{Name: "api-token", Rate: 30, Burst: 30, Per: time.Minute}
+
+// wrongToken counts one more of them and says when there were too many.
+func (c *Context) wrongToken() error {
+	if err := c.Allow(limitWrongTokens, c.ClientKey()); workflow.KindOf(err) == workflow.Limited {
+		return err
+	}
 	return nil
 }
 

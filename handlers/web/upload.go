@@ -20,6 +20,7 @@ type UploadRules struct {
 	PerFile      int64 // bytes
 	Total        int64 // bytes of all files
 	KeepMetadata bool  // leave place, device and author in pictures and documents
+	MailArchives bool  // archives of mail may come as well
 }
 
 // File is one file on its way in. Name is safe to show and to store; Type is
@@ -131,7 +132,7 @@ func (u *upload) takeFile(part *multipart.Part) error {
 		perFile: fileError("upload.too_large", part.FormName(), name, megabytes(u.rules.PerFile)),
 		overall: fileError("upload.total", part.FormName(), name, megabytes(u.rules.Total)),
 	}
-	content, kind, err := inspect(bufio.NewReaderSize(limited, sniffSize), part.FormName(), name)
+	content, kind, err := inspect(bufio.NewReaderSize(limited, sniffSize), u.rules.types(), part.FormName(), name)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,10 @@ type User struct {
 	DepartmentName   string
 	DepartmentNameEN string // "" when the department has none
 	Disabled         bool
+	// Token is the API token by which a program speaks for her, 0 for herself.
+	// Unless TokenWrites, it only reads.
+	Token       int64
+	TokenWrites bool
 }
 
 // Is reports whether u has the role. It may be called on nil.

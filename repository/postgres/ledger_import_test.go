@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"mailbox/handlers/channel/email"
 	"mailbox/handlers/document"
 	"mailbox/workflow"
 	"mailbox/workflow/ledger"
@@ -24,7 +25,7 @@ type importing struct {
 func beginImport(t *testing.T, s workflow.Store, rows int, tables ledger.Tables) *importing {
 	t.Helper()
 	w := worldtest.New(t, s)
-	x := &importing{World: w, Imports: ledger.NewImports(ledger.New(w.Desk), tables, w.Blobs)}
+	x := &importing{World: w, Imports: ledger.NewImports(ledger.New(w.Desk), tables, email.Archive{}, w.Blobs)}
 	var b strings.Builder
 	b.WriteString("标题,日期,渠道,链接\n")
 	for n := range rows {

@@ -182,7 +182,7 @@ func weak(password string) bool {
 }
 
 // SaveAccount adds or changes an account as an administrator wishes; password
-// is set when it is not "". Disabling ends every session at once.
+// is set when it is not "". Disabling ends every session and every token at once.
 func (d *Door) SaveAccount(ctx context.Context, by workflow.Actor, a workflow.Account, password string) (workflow.Account, error) {
 	if !by.Is(workflow.Admin) {
 		return a, workflow.Absent()
@@ -264,6 +264,11 @@ func (d *Door) change(ctx context.Context, e workflow.JournalEntry, id int64, to
 			}
 			if len(admins) < 2 {
 				return workflow.Wrong("roles", "access.last_admin")
+			}
+		}
+		if now.Disabled.IsZero() && !fresh.Disabled.IsZero() {
+			if err := tx.RevokeTokens(ctx, id, e.Account, d.now()); err != nil {
+				return err
 			}
 		}
 		return tx.SaveAccount(ctx, &fresh)

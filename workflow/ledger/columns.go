@@ -121,3 +121,20 @@ func columnTaken(err error) error {
 	}
 	return err
 }
+
+// ColumnNamed is the id of the column that is there under a name, alone when no
+// other has it, or with those above it: 新闻动态/通知公告.
+func (l *Ledger) ColumnNamed(ctx context.Context, by workflow.Actor, name string) (int64, error) {
+	if err := open(by); err != nil {
+		return 0, err
+	}
+	columns, err := l.desk.Store.Columns(ctx, l.Today())
+	if err != nil {
+		return 0, err
+	}
+	id, ok := (&reader{columns: columns, names: paths(columns)}).column(name)
+	if !ok {
+		return 0, workflow.Wrong("column", "ledger.row.column", name)
+	}
+	return id, nil
+}

@@ -29,36 +29,35 @@ const (
 	headWithin  = 10 // rows from the top in which the head is looked for
 )
 
-// Imports brings tables into the ledger.
+// Imports brings tables and archives of mail into the ledger.
 type Imports struct {
 	*Ledger
-	tables Tables
-	blobs  workflow.Blobs
+	tables   Tables
+	archives Archives
+	blobs    workflow.Blobs
 }
 
 // NewImports returns Imports that keep the files in blobs.
-func NewImports(l *Ledger, tables Tables, blobs workflow.Blobs) *Imports {
-	return &Imports{Ledger: l, tables: tables, blobs: blobs}
+func NewImports(l *Ledger, tables Tables, archives Archives, blobs workflow.Blobs) *Imports {
+	return &Imports{Ledger: l, tables: tables, archives: archives, blobs: blobs}
 }
 
-// Begin keeps a table that was handed in and guesses what its columns mean.
-// Nothing of it is in the ledger yet.
+// Begin keeps a file that was handed in and guesses what the columns of a table
+// mean. Nothing of it is in the ledger yet.
 func (x *Imports) Begin(ctx context.Context, by workflow.Actor, name, sha256 string) (workflow.Import, error) {
 	if !MayArrange(by) {
 		return workflow.Import{}, workflow.Absent()
 	}
-	content, err := x.content(ctx, sha256)
+	source, err := x.sourceOf(ctx, name, sha256)
 	if err != nil {
 		return workflow.Import{}, err
 	}
-	head, _, err := x.head(name, content)
+	m := workflow.Import{Source: source, Name: name, SHA256: sha256, State: workflow.ImportBegun, By: by.ID, At: x.desk.Now()}
+	file, err := x.open(ctx, m)
 	if err != nil {
 		return workflow.Import{}, err
 	}
-	m := workflow.Import{
-		Source: "sheet", Name: name, SHA256: sha256, State: workflow.ImportBegun, By: by.ID, At: x.desk.Now(),
-		Mapping: Plan{Fields: guesses(head), Channel: string(workflow.OnSite)}.remember(),
-	}
+	m.Mapping = Plan{Fields: guesses(file.head), Channel: string(workflow.OnSite)}.remember()
 	return m, x.desk.Store.AddImport(ctx, &m)
 }
 
@@ -67,7 +66,10 @@ func (x *Imports) content(ctx context.Context, sha256 string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := io.ReadAll(io.LimitReader(r, MaxTable))
+	content, err := io.ReadAll(io.LimitReader(r, MaxTable+1))
+	if len(content) > MaxTable {
+		return nil, errors.Join(workflow.Wrong("file", "invalid.file_too_big"), r.Close())
+	}
 	return content, errors.Join(err, r.Close())
 }
 
@@ -188,16 +190,12 @@ func (x *Imports) Run(ctx context.Context) (bool, error) {
 }
 
 func (x *Imports) store(ctx context.Context, tx workflow.Store, m workflow.Import) error {
-	content, err := x.content(ctx, m.SHA256)
-	if err != nil {
-		return err
-	}
-	_, head, err := x.head(m.Name, content)
+	file, err := x.open(ctx, m)
 	if err != nil {
 		return err
 	}
 	m.Added, m.Known = 0, 0
-	err = x.each(ctx, tx, m, content, head, func(b batch) error {
+	err = x.each(ctx, tx, m, file, func(b batch) error {
 		added, err := tx.AddItems(ctx, b.items)
 		if err != nil {
 			return err

@@ -16,7 +16,7 @@ type Preview struct {
 	Head     []Cell
 	Rows     int
 	Good     int
-	Twice    int // rows that repeat an earlier one of the table
+	Twice    int // rows that repeat an earlier one of the file
 	Known    int // rows that the ledger has already
 	Wrong    int
 	Formulas int // cells that are computed; what the table showed counts
@@ -26,24 +26,21 @@ type Preview struct {
 	Missing  []Field // that no column stands for and that are needed
 }
 
-// Preview reads the whole table as its plan says and changes nothing.
+// Preview reads the whole file as its plan says and changes nothing.
 func (x *Imports) Preview(ctx context.Context, by workflow.Actor, id int64) (Preview, error) {
 	m, err := x.Import(ctx, by, id)
 	if err != nil {
 		return Preview{}, err
 	}
 	out := Preview{Import: m, Plan: recall(m.Mapping)}
-	if m.Source != "sheet" || m.State != workflow.ImportBegun {
+	if m.State != workflow.ImportBegun {
 		return out, nil
 	}
-	content, err := x.content(ctx, m.SHA256)
+	file, err := x.open(ctx, m)
 	if err != nil {
 		return out, err
 	}
-	var head int
-	if out.Head, head, err = x.head(m.Name, content); err != nil {
-		return out, err
-	}
+	out.Head, out.Plan = file.head, file.plan
 	for _, f := range []Field{TitleField, DayField} {
 		if !out.Plan.knows(f) {
 			out.Missing = append(out.Missing, f)
@@ -52,11 +49,11 @@ func (x *Imports) Preview(ctx context.Context, by workflow.Actor, id int64) (Pre
 	if len(out.Missing) > 0 {
 		return out, nil
 	}
-	return out, x.look(ctx, m, content, head, &out)
+	return out, x.look(ctx, m, file, &out)
 }
 
-func (x *Imports) look(ctx context.Context, m workflow.Import, content []byte, head int, out *Preview) error {
-	return x.each(ctx, x.desk.Store, m, content, head, func(b batch) error {
+func (x *Imports) look(ctx context.Context, m workflow.Import, file opened, out *Preview) error {
+	return x.each(ctx, x.desk.Store, m, file, func(b batch) error {
 		known, err := x.desk.Store.KnownItems(ctx, b.items)
 		if err != nil {
 			return err
@@ -90,9 +87,9 @@ type batch struct {
 	created            workflow.Import
 }
 
-// each gives the items of a table to take in batches; the last may be empty.
-// Of a table in memory are never more than a batch and the names seen.
-func (x *Imports) each(ctx context.Context, tx workflow.Store, m workflow.Import, content []byte, head int, take func(batch) error) error {
+// each gives the items of a file to take in batches; the last may be empty.
+// Of them in memory are never more than a batch and the names seen.
+func (x *Imports) each(ctx context.Context, tx workflow.Store, m workflow.Import, file opened, take func(batch) error) error {
 	columns, err := tx.Columns(ctx, "")
 	if err != nil {
 		return err
@@ -102,10 +99,10 @@ func (x *Imports) each(ctx context.Context, tx workflow.Store, m workflow.Import
 		return err
 	}
 	b := &batch{
-		seen: map[string]bool{}, take: take, head: head, created: m,
-		read: &reader{plan: recall(m.Mapping), columns: columns, departments: departments, names: paths(columns)},
+		seen: map[string]bool{}, take: take, head: file.at, created: m,
+		read: &reader{plan: file.plan, columns: columns, departments: departments, names: paths(columns)},
 	}
-	if err := x.tables.Rows(m.Name, content, b.row); err != nil {
+	if err := file.rows(b); err != nil {
 		return err
 	}
 	return b.flush()
@@ -126,10 +123,7 @@ func (b *batch) row(no int, cells []Cell) error {
 	}
 	switch {
 	case wrong != nil:
-		b.wrong++
-		if len(b.errors) < errorsShown {
-			b.errors = append(b.errors, *wrong)
-		}
+		b.refuse(wrong)
 	case b.seen[string(item.Channel)+item.External]:
 		b.twice++
 	default:
@@ -141,6 +135,14 @@ func (b *batch) row(no int, cells []Cell) error {
 		return nil
 	}
 	return b.flush()
+}
+
+// refuse counts a row that nothing can be made of.
+func (b *batch) refuse(why *RowError) {
+	b.wrong++
+	if len(b.errors) < errorsShown {
+		b.errors = append(b.errors, *why)
+	}
 }
 
 func (b *batch) flush() error {

@@ -124,15 +124,17 @@ func checkSecrecy(who string) act {
 	}
 }
 
-// tag counts the case for the campaign, and propose asks for it.
-func tag(ctx context.Context, p *player, c *subject) error {
-	_, err := p.cases.Tag(ctx, p.people[clerk], c.id, p.campaign, 0)
-	return err
+// tag counts the case for a campaign, and propose asks for it.
+func tag(campaign string) act {
+	return func(ctx context.Context, p *player, c *subject) error {
+		_, err := p.cases.Tag(ctx, p.people[clerk], c.id, p.campaigns[campaign], 0)
+		return err
+	}
 }
 
 func propose(who string) act {
 	return func(ctx context.Context, p *player, c *subject) error {
-		_, err := p.cases.Propose(ctx, p.people[who], c.id, p.campaign, 0)
+		_, err := p.cases.Propose(ctx, p.people[who], c.id, p.campaigns[ourCampaign], 0)
 		return err
 	}
 }

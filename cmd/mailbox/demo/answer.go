@@ -51,7 +51,9 @@ func (s *script) secured() {
 func (s *script) campaigned() {
 	switch s.letter.Campaign {
 	case "count":
-		s.staff("tag", 20, 300, tag)
+		s.staff("tag", 20, 300, tag(ourCampaign))
+	case "year":
+		s.staff("tag", 20, 300, tag(yearCampaign))
 	case "propose":
 		s.staff("propose", 20, 300, propose(s.head()))
 	}

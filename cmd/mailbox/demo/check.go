@@ -13,7 +13,7 @@ func (c College) check() error {
 		departments: codes(c.Departments, func(d Department) string { return d.Code }),
 		categories:  codes(c.Categories, func(g founding.Category) string { return g.Code }),
 		policies:    codes(c.Policies, func(p founding.Policy) string { return p.Code }),
-		letters:     codes(c.Letters, func(l Letter) string { return l.ID }),
+		letters:     codes(c.all(), func(l Letter) string { return l.ID }),
 	}
 	k.unique("department", k.departments)
 	k.unique("category", k.categories)
@@ -32,7 +32,7 @@ func (c College) check() error {
 	for _, t := range c.Templates {
 		k.known(t.Code, "category", k.categories, t.Category)
 	}
-	for _, l := range c.Letters {
+	for _, l := range c.all() {
 		k.letter(l)
 	}
 	k.unique("mail", codes(c.Mails, func(m Mail) string { return m.ID }))

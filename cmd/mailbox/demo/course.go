@@ -72,6 +72,7 @@ func (s *script) whole() {
 	s.campaigned()
 	if s.letter.Rating != nil {
 		s.writer("rate", 3, 130, rate(*s.letter.Rating))
+		s.steps[len(s.steps)-1].on = s.letter.Rating.At
 	}
 	if !s.letter.Sealed {
 		s.urgent = false

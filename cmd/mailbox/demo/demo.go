@@ -25,6 +25,7 @@ type College struct {
 	Departments []Department
 	People      []Person
 	Letters     []Letter // in the order they were thought of, not received
+	Year        Year     // the example year, with its own letters
 	Mails       []Mail
 }
 
@@ -74,6 +75,8 @@ func Load() (College, error) {
 		{"departments", &c.Departments},
 		{"people", &c.People},
 		{"mails", &c.Mails},
+		{"year", &c.Year},
+		{"year_letters", &c.Year.Letters},
 	}
 	for _, p := range parts {
 		if err := read("data/"+p.name+".json", p.into); err != nil {

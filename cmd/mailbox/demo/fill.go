@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"mailbox/workflow/casework"
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
+	"mailbox/workflow/ledger"
 	"mailbox/workflow/publication"
 	"mailbox/workflow/sla"
 )
@@ -30,6 +32,9 @@ type Deps struct {
 	Blobs     workflow.Blobs
 	Reader    intake.Reader // of mail
 	Passwords access.Passwords
+	Tables    ledger.Tables
+	Forms     map[string][]byte // of annual reports
+	Text      func(key string, args ...any) string
 	Now       func() time.Time
 }
 
@@ -41,8 +46,12 @@ const (
 	done         = "done"
 )
 
-// history is how long before the first start the college began to keep cases.
+// history is how long before the first start the college's letters begin, but
+// for those of the example year.
 const history = 440 * 24 * time.Hour
+
+// opened is when the college began to keep cases: before its example year.
+var opened = time.Date(2022, 9, 1, 0, 0, 0, 0, time.UTC)
 
 // Fill makes the demonstration in a store without accounts: the college, and
 // what happened to its letters, through the same use cases that pages call. It
@@ -99,7 +108,11 @@ func tell(ctx context.Context, d Deps, college College, now time.Time, progress 
 	if err != nil {
 		return err
 	}
-	return p.play(ctx, timetable(scripts, post, now), now, progress)
+	year, err := college.Year.happenings(now, cal)
+	if err != nil {
+		return err
+	}
+	return p.play(ctx, timetable(scripts, slices.Concat(post, year), now), now, progress)
 }
 
 // scripts are the courses of all letters, laid out in time.
@@ -116,7 +129,7 @@ func (c College) scripts(now time.Time, cal calendar.Working) ([]*script, error)
 		policies[p.Code] = p
 	}
 	var out []*script
-	for i, l := range c.Letters {
+	for i, l := range c.all() {
 		received, err := c.Received(l, now, cal.Calendar)
 		if err != nil {
 			return nil, err
@@ -160,5 +173,6 @@ func newPlayer(ctx context.Context, d Deps, now time.Time) (*player, calendar.Wo
 	if _, _, err := rules.Working(ctx); err != nil {
 		return nil, cal, err
 	}
+	p.deps, p.work = d, cal
 	return p, cal, p.meet(ctx, now)
 }

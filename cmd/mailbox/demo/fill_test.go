@@ -11,9 +11,11 @@ import (
 
 	"mailbox/cmd/mailbox/demo"
 	"mailbox/handlers/channel/email"
+	"mailbox/handlers/document"
 	"mailbox/handlers/web"
 	"mailbox/repository/postgres"
 	"mailbox/repository/postgres/pgtest"
+	"mailbox/templates"
 	"mailbox/workflow"
 	"mailbox/workflow/access"
 	"mailbox/workflow/audit"
@@ -31,6 +33,7 @@ func deps(tb testing.TB, store workflow.Store, now time.Time) demo.Deps {
 		Store: store, Keeper: workflow.Keeper{Chain: workflow.NewChain(secret), Zone: workflowtest.Zone, Domain: "college.example"},
 		Codes: workflow.NewCodes(secret), Limiter: workflowtest.NewLimiter(), Blobs: workflowtest.NewBlobs(),
 		Reader: email.Reader{Domain: "college.example"}, Passwords: worldtest.Plain{}, Clean: web.WithoutMetadata, Now: func() time.Time { return now },
+		Tables: document.Files{}, Forms: templates.ReportForms(), Text: func(key string, _ ...any) string { return key },
 	}
 	desk := &workflow.Desk{Store: store}
 	vault, err := access.NewVault(secret, desk)
@@ -103,7 +106,7 @@ func TestFill(t *testing.T) {
 func sound(t *testing.T, store workflow.Store, now time.Time) {
 	t.Helper()
 	extent, err := audit.Verify(t.Context(), store, workflow.NewChain(secret), func(f audit.Fault) { t.Error(f) })
-	if err != nil || extent.Cases != 247 {
+	if err != nil || extent.Cases != 247+44 {
 		t.Errorf("%d cases verified: %v", extent.Cases, err)
 	}
 	keeper := workflow.Keeper{Zone: workflowtest.Zone}
@@ -269,7 +272,7 @@ func TestFill_matters(t *testing.T) {
 		t.Errorf("%d cases count for the campaign", n)
 	}
 	campaigns, err := store.Campaigns(t.Context())
-	if err != nil || len(campaigns) != 1 {
+	if err != nil || len(campaigns) != 2 {
 		t.Fatal(campaigns, err)
 	}
 	n, err := store.CountCases(t.Context(), workflow.Query{Scope: workflow.Scope{Everything: true}, Proposed: campaigns[0].ID})

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 type Letter struct {
 	ID    string `json:"id"`
 	Ago   *int   `json:"ago"` // days before now
-	On    string `json:"on"`  // 09-03: the last such day that is long enough past to have run its course
+	On    string `json:"on"`  // 09-03: the last such day that is long enough past to have run its course; 2023-09-03: that day
 	After *After `json:"after"`
 	Time  string `json:"time"` // of day, 21:43
 
@@ -43,7 +44,7 @@ type Letter struct {
 	Fee      int    `json:"fee"` // fen
 	Waived   int    `json:"waived"`
 
-	Campaign     string    `json:"campaign"`   // count: it counts for the campaign; propose: the department wishes so
+	Campaign     string    `json:"campaign"`   // count: it counts for the campaign, year: for that of the example year; propose: the department wishes so
 	Path         string    `json:"path"`       // read it with Course
 	Department   string    `json:"department"` // the one that answers in the end
 	Refusals     []Refusal `json:"refusals"`   // by whom before, in order
@@ -83,6 +84,7 @@ type Rating struct {
 	Result   int    `json:"result"`
 	Solved   bool   `json:"solved"`
 	Comment  string `json:"comment"`
+	At       string `json:"at"` // 2023-11-17 23:40: when exactly; "" some days after the answer
 }
 
 // The courses a case may take.
@@ -169,6 +171,9 @@ func (c College) day(l Letter, now time.Time, cal *calendar.Calendar) (day, step
 	case l.Ago != nil:
 		return today - calendar.Date(*l.Ago), -1, nil
 	}
+	if on, err := time.Parse(time.DateOnly, l.On); err == nil {
+		return calendar.NewDate(on.Year(), on.Month(), on.Day()), 1, nil
+	}
 	on, err := time.Parse("01-02", l.On)
 	if err != nil {
 		return 0, 0, fmt.Errorf("letter %s: %w", l.ID, err)
@@ -187,9 +192,12 @@ func (l Letter) byHand() bool {
 	return false
 }
 
+// all are the letters of the college, those of the example year after the others.
+func (c College) all() []Letter { return slices.Concat(c.Letters, c.Year.Letters) }
+
 // Letter finds a letter by its id.
 func (c College) Letter(id string) (Letter, bool) {
-	for _, l := range c.Letters {
+	for _, l := range c.all() {
 		if l.ID == id {
 			return l, true
 		}

@@ -15,19 +15,18 @@ func begin(ctx context.Context, d Deps, c College, password string, now time.Tim
 	if err != nil {
 		return fmt.Errorf("hash password: %w", err)
 	}
-	since := now.Add(-history)
 	err = d.Store.Atomic(ctx, func(tx workflow.Store) error {
 		departments, err := saveDepartments(ctx, tx, c.Departments)
 		if err != nil {
 			return err
 		}
-		if _, err := founding.Found(ctx, tx, since); err != nil {
+		if _, err := founding.Found(ctx, tx, opened); err != nil {
 			return err
 		}
-		if err := saveAccounts(ctx, tx, c.People, departments, hash, since); err != nil {
+		if err := saveAccounts(ctx, tx, c.People, departments, hash, opened); err != nil {
 			return err
 		}
-		if err := saveCampaign(ctx, tx, since, now); err != nil {
+		if err := saveCampaigns(ctx, tx, now.Add(-history), now); err != nil {
 			return err
 		}
 		return saveSettings(ctx, tx, c, now)
@@ -74,11 +73,24 @@ func saveAccounts(ctx context.Context, tx workflow.Store, all []Person, departme
 	return nil
 }
 
-// saveCampaign is what the college has promised to get done, from its first case
-// to the end of this year.
-func saveCampaign(ctx context.Context, tx workflow.Store, since, now time.Time) error {
-	k := workflow.Campaign{Name: "我为师生办实事", From: since.Format("2006-01") + "-01", To: now.Format("2006") + "-12-31"}
-	return tx.SaveCampaign(ctx, &k)
+// Campaigns: that of the example year, and the one under way.
+const (
+	yearCampaign = "我为群众办实事"
+	ourCampaign  = "我为师生办实事"
+)
+
+// saveCampaigns is what the college promised to get done in the example year, and
+// what it promises to the end of this one.
+func saveCampaigns(ctx context.Context, tx workflow.Store, since, now time.Time) error {
+	for _, k := range []workflow.Campaign{
+		{Name: yearCampaign, From: "2022-09-01", To: "2023-12-31", Rule: "按办结日期计：带有本活动标记、在统计期内办结的事项；并入其他来信的不重复计算。"},
+		{Name: ourCampaign, From: since.Format("2006-01") + "-01", To: now.Format("2006") + "-12-31"},
+	} {
+		if err := tx.SaveCampaign(ctx, &k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func saveSettings(ctx context.Context, tx workflow.Store, c College, now time.Time) error {
@@ -125,12 +137,13 @@ func (p *player) meet(ctx context.Context, now time.Time) error {
 	for _, a := range accounts {
 		p.people[a.Username] = a.Actor()
 	}
+	p.campaigns = map[string]int64{}
 	campaigns, err := p.desk.Store.Campaigns(ctx)
 	if err != nil {
 		return err
 	}
 	for _, k := range campaigns {
-		p.campaign = k.ID
+		p.campaigns[k.Name] = k.ID
 	}
 	for _, d := range departments {
 		p.departments[d.Code] = d.ID

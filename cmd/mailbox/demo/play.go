@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mailbox/workflow"
+	"mailbox/workflow/calendar"
 	"mailbox/workflow/casework"
 	"mailbox/workflow/intake"
 	"mailbox/workflow/publication"
@@ -34,10 +35,12 @@ type player struct {
 	answers     *publication.Answers
 	reviews     *publication.Reviews
 	present     time.Time
+	deps        Deps
+	work        calendar.Working
 	people      map[string]workflow.Actor
 	departments map[string]int64
 	categories  map[string]int64
-	campaign    int64
+	campaigns   map[string]int64
 	subjects    map[string]*subject
 }
 

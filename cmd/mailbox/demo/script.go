@@ -15,6 +15,7 @@ type step struct {
 	gap  time.Duration
 	wall bool // the gap runs day and night: it is the writer's, or the matter is urgent
 	do   act
+	on   string    // 2023-11-17 23:40: when it happens, whatever the gap
 	at   time.Time // when it happens; set by lay
 }
 
@@ -62,7 +63,10 @@ func (s *script) lay() {
 }
 
 func (s *script) after(at time.Time, x step) time.Time {
+	exact, err := time.ParseInLocation("2006-01-02 15:04", x.on, s.cal.Location())
 	switch {
+	case err == nil && exact.After(at):
+		return exact
 	case x.gap == 0:
 		return at // the letter itself
 	case !x.wall:
