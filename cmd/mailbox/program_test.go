@@ -248,6 +248,12 @@ func (l *lockedBuffer) String() string {
 // serveHere runs the program until the test ends.
 func serveHere(tb testing.TB, dir string, env []string, args ...string) *here {
 	tb.Helper()
+	return serveWithin(tb, readyWithin, dir, env, args...)
+}
+
+// serveWithin is serveHere for a start that may take so long.
+func serveWithin(tb testing.TB, limit time.Duration, dir string, env []string, args ...string) *here {
+	tb.Helper()
 	h := &here{clock: &clock{}, log: &lockedBuffer{}}
 	ctx, stop := context.WithCancel(context.Background())
 	ready, ended := make(chan addresses, 1), make(chan error, 1)
@@ -259,7 +265,7 @@ func serveHere(tb testing.TB, dir string, env []string, args ...string) *here {
 	case err := <-ended:
 		stop()
 		tb.Fatalf("the program ended at its start: %v\n%s", err, h.log)
-	case <-time.After(readyWithin):
+	case <-time.After(limit):
 		stop()
 		tb.Fatalf("the program does not serve\n%s", h.log)
 	}
