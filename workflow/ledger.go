@@ -142,6 +142,7 @@ type ItemQuery struct {
 	Meeting    Meeting
 	Series     string
 	Replaces   int64
+	External   string // what its source calls it
 	From, To   string // day of publication, half-open
 	// AsOf asks for what counted as public at that moment: published by then and
 	// not withdrawn by then. It may be combined with all but State.

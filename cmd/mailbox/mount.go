@@ -66,6 +66,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		api: api.New(api.Deps{
 			Intake: a.intake, Cases: a.cases, College: a.store, Figures: a.figures, Answers: a.answers, Blobs: a.blobs,
 			Words: func(locale, key string) string { return a.words.Text(locale, key) },
+			Staff: api.Staff{Cases: a.cases, Ledger: a.ledger, Reports: a.annual, Files: document.Files{}},
 		}),
 		annual: annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 	}, err

@@ -3,7 +3,8 @@
 // the tests hold the two against each other.
 //
 // Nobody signs in here. Whoever has the number and the query code of a letter
-// is its writer, as on the pages.
+// is its writer, as on the pages; whoever has a token of a member of staff sees
+// and does what she may.
 package api
 
 import (
@@ -62,6 +63,7 @@ type Deps struct {
 	// Words are the texts of the catalogue in a language: figures are defined in
 	// both, whatever the reader's.
 	Words func(locale, key string) string
+	Staff Staff
 }
 
 // API is the mailbox for programs.
@@ -99,6 +101,10 @@ func (a *API) Routes() []web.Route {
 	post := func(path string, limit *workflow.Limit, h func(*web.Context) error) web.Route {
 		return web.Route{Method: http.MethodPost, Path: base + path, Who: web.Anyone, API: true, Limit: limit, MaxBody: room, Handler: h}
 	}
+	staff := func(rt web.Route) web.Route {
+		rt.Who, rt.Limit, rt.MaxBody = web.Staff, &limitStaff, 0
+		return rt
+	}
 	return []web.Route{
 		get("/openapi.yaml", nil, describe),
 
@@ -112,5 +118,13 @@ func (a *API) Routes() []web.Route {
 		get("/letters/:number", nil, a.follow), // the use case limits it
 		post("/letters/:number/messages", &limitWords, a.say),
 		get("/letters/:number/files/:id", nil, a.file), // the use case limits it
+
+		staff(get("/cases", nil, a.cases)),
+		staff(get("/cases/:number", nil, a.caseByNumber)),
+		staff(get("/disclosure/items", nil, a.items)),
+		staff(post("/disclosure/items", nil, a.addItem)),
+		staff(get("/disclosure/items/:id", nil, a.item)),
+		staff(get("/reports", nil, a.reports)),
+		staff(get("/reports/:id", nil, a.report)),
 	}
 }

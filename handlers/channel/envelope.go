@@ -76,8 +76,8 @@ func (e Envelope) unwrap(data []byte) ([]byte, error) {
 	if len(data) < 20 {
 		return nil, ErrRefused
 	}
-	size := uint64(binary.BigEndian.Uint32(data[16:20]))
-	if size > uint64(len(data)-20) {
+	size := int64(binary.BigEndian.Uint32(data[16:20]))
+	if size > int64(len(data)-20) {
 		return nil, ErrRefused
 	}
 	message, owner := data[20:20+size], data[20+size:]

@@ -3,10 +3,9 @@ package public_test
 import (
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
-
-	"mailbox/workflow"
 )
 
 var secretShown = regexp.MustCompile(`mbx_[0-9a-z]{48}`)
@@ -14,7 +13,7 @@ var secretShown = regexp.MustCompile(`mbx_[0-9a-z]{48}`)
 func TestAccount_makesTokensAndEndsThem(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	c := s.staff(t, s.Clerk)
+	c := s.SignedIn(t, staff(s.Clerk))
 	c.Get("/account").Wants(200, "接口令牌", "还没有令牌。")
 	c.Post("/account/tokens", url.Values{"name": {""}, "scope": {"write"}, "days": {"30"}}).Wants(422, "接口令牌")
 	a := c.Post("/account/tokens", url.Values{"name": {"学校官网"}, "scope": {"write"}, "days": {"30"}}).Wants(200, "学校官网")
@@ -29,8 +28,8 @@ func TestAccount_makesTokensAndEndsThem(t *testing.T) {
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%+v %v", all, err)
 	}
-	path := "/account/tokens/" + id(all[0].ID) + "/revoke"
-	s.staff(t, s.OfficeHead).Post(path, nil)
+	path := "/account/tokens/" + strconv.FormatInt(all[0].ID, 10) + "/revoke"
+	s.SignedIn(t, staff(s.OfficeHead)).Post(path, nil)
 	c.Get("/account").Wants(200, "学校官网")
 	c.Post(path, nil).Wants(303)
 	c.Post(path, nil).Wants(303)

@@ -78,9 +78,12 @@ func field(c *web.Context, s channels.Shown, f channels.Field, wrong []templates
 func facts(c *web.Context, s channels.Shown) []templates.Fact {
 	h := s.Health
 	out := []templates.Fact{
-		{Label: c.Text("channel.last_in"), Value: moment(c, h.LastIn)}, {Label: c.Text("channel.last_out"), Value: moment(c, h.LastOut)},
-		{Label: c.Text("channel.alive"), Value: moment(c, h.Alive)}, {Label: c.Text("channel.errors"), Value: strconv.Itoa(h.ErrorsToday)},
-		{Label: c.Text("channel.token"), Value: moment(c, h.TokenExpires)}, {Label: c.Text("channel.window"), Value: c.Text("channel.window." + string(s.Channel))},
+		{Label: c.Text("channel.last_in"), Value: moment(c, h.LastIn)},
+		{Label: c.Text("channel.last_out"), Value: moment(c, h.LastOut)},
+		{Label: c.Text("channel.alive"), Value: moment(c, h.Alive)},
+		{Label: c.Text("channel.errors"), Value: strconv.Itoa(h.ErrorsToday)},
+		{Label: c.Text("channel.token"), Value: moment(c, h.TokenExpires)},
+		{Label: c.Text("channel.window"), Value: c.Text("channel.window." + string(s.Channel))},
 	}
 	if h.LastError != "" {
 		out = append(out, templates.Fact{Label: c.Text("channel.last_error"), Value: c.Text("channel.error.at", c.Text(h.LastError), moment(c, h.LastErrorAt))})

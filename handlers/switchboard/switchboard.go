@@ -94,14 +94,22 @@ func (p *Pages) list(c *web.Context) error {
 	}
 	view := channelsPage{Page: c.Page("channel.title"), Simulator: p.Simulator != nil}
 	view.Table = templates.Table{Caption: c.Text("channel.title"), Cards: true, Columns: []templates.Column{
-		{Label: c.Text("channel.name")}, {Label: c.Text("channel.state")}, {Label: c.Text("channel.last_in")}, {Label: c.Text("channel.last_out")},
-		{Label: c.Text("channel.errors"), Number: true}, {Label: c.Text("channel.token")},
+		{Label: c.Text("channel.name")},
+		{Label: c.Text("channel.state")},
+		{Label: c.Text("channel.last_in")},
+		{Label: c.Text("channel.last_out")},
+		{Label: c.Text("channel.errors"), Number: true},
+		{Label: c.Text("channel.token")},
 	}}
 	for _, s := range all {
 		badge := stateBadge(c, s.State)
 		row := templates.Row{Href: "/admin/channels/" + string(s.Channel), Cells: []templates.Cell{
-			{Text: c.Text("channel." + string(s.Channel))}, {Badge: &badge, Hint: why(c, s)}, {Text: moment(c, s.Health.LastIn)}, {Text: moment(c, s.Health.LastOut)},
-			{Text: strconv.Itoa(s.Health.ErrorsToday)}, {Text: moment(c, s.Health.TokenExpires)},
+			{Text: c.Text("channel." + string(s.Channel))},
+			{Badge: &badge, Hint: why(c, s)},
+			{Text: moment(c, s.Health.LastIn)},
+			{Text: moment(c, s.Health.LastOut)},
+			{Text: strconv.Itoa(s.Health.ErrorsToday)},
+			{Text: moment(c, s.Health.TokenExpires)},
 		}}
 		if s.State == channels.Dead {
 			row.Tone = "late"

@@ -82,6 +82,7 @@ func (c *conditions) items(q workflow.ItemQuery) {
 	c.addIf(q.Meeting != "", "i.meeting = ?", q.Meeting)
 	c.addIf(q.Series != "", "i.series = ?", q.Series)
 	c.addIf(q.Replaces != 0, "i.replaces = ?", q.Replaces)
+	c.addIf(q.External != "", "i.external = ?", q.External)
 	c.addIf(q.From != "", "i.day >= ?::date", q.From)
 	c.addIf(q.To != "", "i.day < ?::date", q.To)
 	c.addIf(!q.AsOf.IsZero(), "i.published_at <= ? AND (i.withdrawn_at IS NULL OR i.withdrawn_at > ?)", instant(q.AsOf), instant(q.AsOf))

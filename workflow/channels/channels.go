@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -150,7 +151,7 @@ func (b *Board) Save(ctx context.Context, by workflow.Actor, channel workflow.Ch
 	if err != nil {
 		return fmt.Errorf("seal secrets: %w", err)
 	}
-	detail := map[string]string{"enabled": fmt.Sprint(ch.Enabled), "changed": changed(s, ch)}
+	detail := map[string]string{"enabled": strconv.FormatBool(ch.Enabled), "changed": changed(s, ch)}
 	s.Enabled, s.Config, s.Sealed = ch.Enabled, ch.Config, b.vault.SealFor("channels/"+string(channel), plain)
 	s.Version, s.Changed = ch.Version, b.desk.Now()
 	err = b.desk.Store.Atomic(ctx, func(tx workflow.Store) error {

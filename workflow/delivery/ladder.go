@@ -29,12 +29,14 @@ var Ladders = map[workflow.Channel][]Rung{
 		{Step: workflow.StepChat, Window: 48 * time.Hour, Most: 5, EventWindow: time.Minute, EventMost: 3},
 		{Step: workflow.StepTemplate, Setting: "template_id"},
 		{Step: workflow.StepSubscribe, Setting: "subscribe_id", Grant: true},
-		{Step: workflow.StepMail}, {Step: workflow.StepPage},
+		{Step: workflow.StepMail},
+		{Step: workflow.StepPage},
 	},
 	workflow.WeCom: {{Step: workflow.StepChat}, {Step: workflow.StepMail}, {Step: workflow.StepPage}},
 	workflow.QQ: {
 		{Step: workflow.StepChat, Window: time.Hour, Most: 5, RoomWindow: 5 * time.Minute},
-		{Step: workflow.StepMail}, {Step: workflow.StepPage},
+		{Step: workflow.StepMail},
+		{Step: workflow.StepPage},
 	},
 	workflow.OA: {{Step: workflow.StepChat}, {Step: workflow.StepMail}, {Step: workflow.StepPage}},
 }

@@ -217,13 +217,13 @@ func (t *talk) state(ctx context.Context) (Reply, error) {
 // writer would be known.
 func (t *talk) bind(ctx context.Context) (Reply, error) {
 	t.call.Sealed = nil
-	switch workflow.KindOf(t.wrong) {
-	case workflow.Limited:
+	switch kind := workflow.KindOf(t.wrong); {
+	case t.wrong == nil:
+	case kind == workflow.Limited:
 		return t.say(SayLimited), nil
-	case workflow.NotFound:
+	case kind == workflow.NotFound:
 		return t.say(SayWrong), nil
-	}
-	if t.wrong != nil {
+	default:
 		return Reply{}, t.wrong
 	}
 	c, err := t.tx.Case(ctx, t.bound.Case)

@@ -226,7 +226,7 @@ func itemFits(i workflow.Item, q workflow.ItemQuery) bool {
 	switch {
 	case q.Channel != "" && i.Channel != q.Channel, q.Department != 0 && i.Department != q.Department,
 		q.State != "" && i.State != q.State, q.Import != 0 && i.Import != q.Import, q.Meeting != "" && i.Meeting != q.Meeting,
-		q.Series != "" && i.Series != q.Series, q.Replaces != 0 && i.Replaces != q.Replaces:
+		q.Series != "" && i.Series != q.Series, q.External != "" && i.External != q.External, q.Replaces != 0 && i.Replaces != q.Replaces:
 		return false
 	case q.From != "" && i.Day < q.From, q.To != "" && i.Day >= q.To:
 		return false

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -171,7 +172,7 @@ func waiting(t *testing.T, w *World) {
 
 func commands(t *testing.T, w *World) {
 	for i, text := range []string{"帮助", "查询", "?", "嗯", "status"} {
-		w.Write(t, w.Platform.Text(fmt.Sprint(1301+i), ann, text))
+		w.Write(t, w.Platform.Text(strconv.Itoa(1301+i), ann, text))
 	}
 	w.Write(t, w.Platform.Strange("1310", ann))
 	if n := len(w.Everything(t)); n != 0 {
@@ -205,7 +206,7 @@ func binding(t *testing.T, w *World) {
 		t.Errorf("an anonymous letter was bound: %v", err)
 	}
 	for i := range 40 {
-		w.Write(t, w.Platform.Text(fmt.Sprint(1500+i), bill, known.Number+" "+hidden.Code.Groups()))
+		w.Write(t, w.Platform.Text(strconv.Itoa(1500+i), bill, known.Number+" "+hidden.Code.Groups()))
 	}
 	if got := told(w, bill, w.Write(t, w.Platform.Text("1600", bill, known.Number+" "+known.Code.Groups()))); strings.Contains(got, "已接到") {
 		t.Error("codes can be guessed without limit")

@@ -15,7 +15,6 @@ import (
 	"testing"
 
 	"mailbox/handlers/channel"
-	"mailbox/repository/spool"
 	"mailbox/templates"
 	"mailbox/workflow"
 	"mailbox/workflow/casework"
@@ -171,17 +170,12 @@ func (w *World) courier() {
 
 func (w *World) chat(t testing.TB) {
 	t.Helper()
-	kept, err := spool.New(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = kept.Close() })
 	media := map[workflow.Channel]intake.Media{}
 	if w.Media != nil {
 		media[w.Platform.Channel()] = w.Media
 	}
 	w.Chat = intake.NewChat(intake.ChatDeps{
-		Intake: w.Intake, Vault: w.Vault, Blobs: w.Blobs, Media: media, Spool: kept, Track: w.Cases.Track, Returned: w.Courier.Bounced,
+		Intake: w.Intake, Vault: w.Vault, Blobs: w.Blobs, Media: media, Spool: &disk{kept: map[string][]byte{}}, Track: w.Cases.Track, Returned: w.Courier.Bounced,
 		Crisis: func(context.Context) (intake.CrisisWords, error) { return intake.ParseCrisisWords(""), nil },
 		Follow: func(ctx context.Context, desk *workflow.Desk, caseID int64, word intake.ChatWord) error {
 			_, err := casework.New(desk, w.Codes, w.Limiter, w.Vault).Say(ctx, workflow.ByWriter(caseID), caseID, casework.Word{
@@ -301,6 +295,33 @@ func (w *World) Tries(t testing.TB, caseID int64, kind workflow.NoticeKind) (wor
 	}
 	t.Fatalf("case %d has no notice %s", caseID, kind)
 	return workflow.Notice{}, nil
+}
+
+// disk is an intake.Spool in memory.
+type disk struct {
+	mu   sync.Mutex
+	kept map[string][]byte
+}
+
+// Keep implements intake.Spool.
+func (d *disk) Keep(_ context.Context, name string, content []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.kept[name] = content
+	return nil
+}
+
+// Each implements intake.Spool.
+func (d *disk) Each(_ context.Context, do func(content []byte) error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for name, content := range d.kept {
+		if err := do(content); err != nil {
+			return err
+		}
+		delete(d.kept, name)
+	}
+	return nil
 }
 
 var nonces atomic.Int64

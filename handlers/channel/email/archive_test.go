@@ -2,8 +2,8 @@ package email_test
 
 import (
 	"errors"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +21,7 @@ func read(t *testing.T, name string, r io.Reader) []string {
 		if !m.At.IsZero() {
 			day = m.At.UTC().Format(time.DateOnly)
 		}
-		out = append(out, strings.Join([]string{fmt.Sprint(line), m.Name, m.Subject, m.From, day, m.URL, m.Fault}, "|"))
+		out = append(out, strings.Join([]string{strconv.Itoa(line), m.Name, m.Subject, m.From, day, m.URL, m.Fault}, "|"))
 		return nil
 	})
 	if err != nil {

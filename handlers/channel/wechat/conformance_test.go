@@ -27,6 +27,7 @@ func TestConformance(t *testing.T) {
 // TestConformance_postgres keeps the promises that depend on the database.
 func TestConformance_postgres(t *testing.T) {
 	open := func(tb testing.TB) workflow.Store {
+		tb.Helper()
 		s, err := postgres.Open(tb.Context(), pgtest.Open(tb), func() time.Time { return time.Now().UTC() })
 		if err != nil {
 			tb.Fatal(err)
@@ -50,6 +51,7 @@ func (*platform) Channel() workflow.Channel { return workflow.WeChat }
 func (p *platform) Settings() (config, secrets map[string]string) { return p.WeChat.Settings() }
 
 func (p *platform) Serve(t testing.TB, w *channeltest.World) {
+	t.Helper()
 	p.w, p.WeChat = w, simulator.NewWeChat(w.Now)
 	server := httptest.NewServer(p.WeChat)
 	server.Config.ErrorLog = nil
@@ -121,7 +123,7 @@ func (p *platform) Refused() map[string]func() *http.Request {
 			return p.Callback(p.Plain("s", "9003", "<MsgType>text</MsgType>"), "1714037059", "n")
 		},
 		"a time to come": func() *http.Request {
-			return p.Callback(p.Plain("s", "9003", "<MsgType>text</MsgType>"), fmt.Sprint(p.w.Now().Add(time.Hour).Unix()), "n")
+			return p.Callback(p.Plain("s", "9003", "<MsgType>text</MsgType>"), strconv.FormatInt(p.w.Now().Add(time.Hour).Unix(), 10), "n")
 		},
 		"another tenant":             func() *http.Request { return tenant.Text("9004", "somebody", "别家的") },
 		"another account":            inner("<xml><ToUserName>gh_other</ToUserName><FromUserName>s</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>x</Content><MsgId>1</MsgId></xml>"),

@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -31,11 +32,11 @@ func (c *Client) Fetch(ctx context.Context, ref intake.MediaRef, limit int64) (i
 	query := url.Values{"access_token": {token}, "media_id": {ref.ID}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.API.Base+"/cgi-bin/media/get?"+query.Encode(), nil)
 	if err != nil {
-		return intake.Fetched{}, fmt.Errorf("fetch file: bad address")
+		return intake.Fetched{}, errors.New("fetch file: bad address")
 	}
-	resp, err := c.API.Client.Do(r) //nolint:bodyclose // whoever reads the file closes it
+	resp, err := c.API.Client.Do(r)
 	if err != nil {
-		return intake.Fetched{}, fmt.Errorf("fetch file: cannot be reached")
+		return intake.Fetched{}, errors.New("fetch file: cannot be reached")
 	}
 	return content(resp, ref, limit)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"time"
 
 	"mailbox/handlers/channel"
@@ -75,7 +76,7 @@ func (c *Client) Speak(ctx context.Context, s delivery.Speech) (workflow.SendRes
 	c.News(ctx, workflow.ChannelNews{Out: r.State == workflow.Sent, Alive: err == nil && (r.State == workflow.Sent || personal(got.Code)), Error: platformFault(err, got.Code)})
 	external := ""
 	if got.MsgID != 0 && r.State == workflow.Sent {
-		external = fmt.Sprint(got.MsgID)
+		external = strconv.FormatInt(got.MsgID, 10)
 	}
 	return r, external
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,11 +108,12 @@ func written(t *testing.T, config map[string]string) (*platform, *channeltest.Wo
 	return p, w, w.Everything(t)[0]
 }
 
-func steps(tries []workflow.NoticeTry) (out string) {
+func steps(tries []workflow.NoticeTry) string {
+	var out strings.Builder
 	for _, one := range tries {
-		out += string(one.Step) + "=" + string(one.Outcome) + ":" + one.Reason + " "
+		out.WriteString(string(one.Step) + "=" + string(one.Outcome) + ":" + one.Reason + " ")
 	}
-	return out
+	return out.String()
 }
 
 // TestLadder: the window is 48 hours; what takes longer goes the next way, and
@@ -124,16 +126,28 @@ func TestLadder(t *testing.T) {
 		want   string
 	}{
 		{"inside the window", nil, func(*testing.T, *platform, *channeltest.World) {}, "chat=sent: "},
-		{"two days later", nil, func(_ *testing.T, _ *platform, w *channeltest.World) { w.Pass(49 * time.Hour) },
-			"chat=passed:ladder.window_closed template=passed:ladder.not_configured subscribe=passed:ladder.not_configured mail=passed:deliver.no_address page=sent: "},
-		{"two days later, with a template", map[string]string{"template_id": "T1"}, func(_ *testing.T, _ *platform, w *channeltest.World) { w.Pass(49 * time.Hour) },
-			"chat=passed:ladder.window_closed template=sent: "},
-		{"the platform's window is shorter than ours", nil, func(_ *testing.T, p *platform, _ *channeltest.World) { p.Close("ann") },
-			"chat=refused:ladder.window_closed template=passed:ladder.not_configured subscribe=passed:ladder.not_configured mail=passed:deliver.no_address page=sent: "},
-		{"quota used up", nil, func(_ *testing.T, p *platform, _ *channeltest.World) { p.WeChat.Fail(&simulator.Failure{Code: 45047}) },
-			"chat=refused:ladder.used_up template=passed:ladder.not_configured subscribe=passed:ladder.not_configured mail=passed:deliver.no_address page=sent: "},
-		{"not followed any more", nil, func(t *testing.T, p *platform, w *channeltest.World) { w.Write(t, p.Event("ann", "unsubscribe", "")) },
-			"chat=passed:ladder.unfollowed template=passed:ladder.unfollowed subscribe=passed:ladder.unfollowed mail=passed:deliver.no_address page=sent: "},
+		{
+			"two days later", nil, func(_ *testing.T, _ *platform, w *channeltest.World) { w.Pass(49 * time.Hour) },
+			"chat=passed:ladder.window_closed template=passed:ladder.not_configured subscribe=passed:ladder.not_configured mail=passed:deliver.no_address page=sent: ",
+		},
+		{
+			"two days later, with a template",
+			map[string]string{"template_id": "T1"},
+			func(_ *testing.T, _ *platform, w *channeltest.World) { w.Pass(49 * time.Hour) },
+			"chat=passed:ladder.window_closed template=sent: ",
+		},
+		{
+			"the platform's window is shorter than ours", nil, func(_ *testing.T, p *platform, _ *channeltest.World) { p.Close("ann") },
+			"chat=refused:ladder.window_closed template=passed:ladder.not_configured subscribe=passed:ladder.not_configured mail=passed:deliver.no_address page=sent: ",
+		},
+		{
+			"quota used up", nil, func(_ *testing.T, p *platform, _ *channeltest.World) { p.WeChat.Fail(&simulator.Failure{Code: 45047}) },
+			"chat=refused:ladder.used_up template=passed:ladder.not_configured subscribe=passed:ladder.not_configured mail=passed:deliver.no_address page=sent: ",
+		},
+		{
+			"not followed any more", nil, func(t *testing.T, p *platform, w *channeltest.World) { w.Write(t, p.Event("ann", "unsubscribe", "")) },
+			"chat=passed:ladder.unfollowed template=passed:ladder.unfollowed subscribe=passed:ladder.unfollowed mail=passed:deliver.no_address page=sent: ",
+		},
 		{"the token has expired", nil, func(_ *testing.T, p *platform, _ *channeltest.World) { p.Forget() }, "chat=sent: "},
 	} {
 		t.Run(k.name, func(t *testing.T) {
