@@ -17,13 +17,15 @@ import (
 	"mailbox/workflow/report"
 )
 
-// startQuietly starts without a word.
+// startQuietly starts without a word, beside a program that serves if one does.
 func startQuietly(ctx context.Context, c *Config, w world) (*app, error) {
 	words, err := templates.Parse()
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	return start(ctx, c, w, slog.New(slog.DiscardHandler), newSayer(io.Discard, words))
+	beside := *c
+	beside.join = true
+	return start(ctx, &beside, w, slog.New(slog.DiscardHandler), newSayer(io.Discard, words))
 }
 
 // quietly opens everything for a command that is not serving.

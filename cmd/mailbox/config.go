@@ -50,6 +50,7 @@ type Config struct {
 	DemoPassword Secret `name:"demo-password" setting:"MAILBOX_DEMO_PASSWORD" help:"Password of the demonstration's accounts. Default: made on first start and printed."`
 
 	zone *time.Location
+	join bool // use the private servers of a program that serves, if one does
 }
 
 // environment lets a flag be set by its variable, or by a file the variable

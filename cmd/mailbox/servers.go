@@ -52,7 +52,7 @@ func openServers(ctx context.Context, c *Config, w world, log *slog.Logger, prog
 func (s *servers) openPostgres(ctx context.Context, c *Config, w world, log *slog.Logger, progress func(string)) error {
 	s.dsn = string(c.DatabaseURL)
 	if s.dsn == "" {
-		p, err := private.StartPostgres(ctx, private.Options{Dir: filepath.Join(c.Data, "postgres"), Log: log, Progress: progress})
+		p, err := private.StartPostgres(ctx, private.Options{Dir: filepath.Join(c.Data, "postgres"), Log: log, Progress: progress, Join: c.join})
 		if err != nil {
 			return fmt.Errorf("private postgres: %w", err)
 		}
@@ -73,7 +73,7 @@ func (s *servers) openPostgres(ctx context.Context, c *Config, w world, log *slo
 func (s *servers) openRedis(ctx context.Context, c *Config, log *slog.Logger, progress func(string)) error {
 	url := string(c.RedisURL)
 	if url == "" {
-		r, err := private.StartRedis(ctx, private.Options{Dir: filepath.Join(c.Data, "redis"), Log: log, Progress: progress})
+		r, err := private.StartRedis(ctx, private.Options{Dir: filepath.Join(c.Data, "redis"), Log: log, Progress: progress, Join: c.join})
 		if err != nil {
 			return fmt.Errorf("private redis: %w", err)
 		}

@@ -88,7 +88,7 @@ func TestNavigation(t *testing.T) {
 		"dept_clerk": {"/desk", "/desk", "/office"},
 		"leader":     {"/office/board", "/office/board", "/office/new"},
 		"admin":      {"/admin", "/desk/notices", "/desk"},
-		"reviewer":   {"/office/reviews", "/office/reviews", "/office/cases"},
+		"reviewer":   {"/office/reviews", "/desk/notices", "/office/cases"},
 	} {
 		var page templates.Page
 		show := func(c *web.Context) error { page = c.Page("nav.notices"); return c.PlainText(200, "") }

@@ -28,6 +28,22 @@ type home struct {
 	closed sync.Once
 }
 
+// errInUse says that another program has the directory.
+var errInUse = errors.New("in use by another copy of this program")
+
+// joinHome is the home of a server that another program runs in dir. It holds
+// no lock, and closing it leaves everything as it is.
+func joinHome(o Options, socket string) (*home, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	h := &home{dir: dir}
+	h.sock = h.socketDir(socket)
+	h.closed.Do(func() {})
+	return h, nil
+}
+
 // openHome makes and locks dir. socket is the name of the socket file, which
 // decides whether it fits below dir. users are who may run the server when the
 // program runs as root.
@@ -76,7 +92,7 @@ func (h *home) acquire(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	if err := tryLock(h.lock); err != nil {
-		return fmt.Errorf("%s is in use by another copy of this program: %w", h.dir, err)
+		return fmt.Errorf("%s is %w: %w", h.dir, errInUse, err)
 	}
 	if h.served, err = openLock(filepath.Join(h.dir, "served")); err != nil {
 		return err
@@ -88,18 +104,26 @@ func (h *home) acquire(ctx context.Context, o Options) (err error) {
 // directory gets one below the system's temporary directory, which must then
 // be ours alone: anybody may have made it before us.
 func (h *home) makeSocketDir(socket string) error {
-	h.sock = filepath.Join(h.dir, "sock")
-	if len(filepath.Join(h.sock, socket)) < maxSocketPath {
+	h.sock = h.socketDir(socket)
+	if filepath.Dir(h.sock) == h.dir {
 		return h.makeDir(h.sock)
 	}
-	sum := sha256.Sum256([]byte(h.dir))
-	h.sock = filepath.Join("/tmp", "mailbox-"+hex.EncodeToString(sum[:8]))
 	if err := os.Mkdir(h.sock, 0o700); err == nil {
 		return h.owner.own(h.sock)
 	} else if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return h.owner.mustOwn(h.sock)
+}
+
+// socketDir is the directory of the socket: below dir if its name is short enough.
+func (h *home) socketDir(socket string) string {
+	below := filepath.Join(h.dir, "sock")
+	if len(filepath.Join(below, socket)) < maxSocketPath {
+		return below
+	}
+	sum := sha256.Sum256([]byte(h.dir))
+	return filepath.Join("/tmp", "mailbox-"+hex.EncodeToString(sum[:8]))
 }
 
 // close gives the directory back, once. Sockets are the server's to remove.

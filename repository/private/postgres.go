@@ -20,9 +20,12 @@ import (
 // socket, so it needs no password.
 const superuser = "mailbox"
 
+// postgresSocket is the longest name beside the socket.
+const postgresSocket = ".s.PGSQL.5432.lock"
+
 // Postgres is a private PostgreSQL.
 type Postgres struct {
-	process *process
+	process *process // nil: another program's
 	home    *home
 }
 
@@ -32,7 +35,10 @@ type Postgres struct {
 func StartPostgres(ctx context.Context, o Options) (*Postgres, error) {
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
-	h, err := openHome(ctx, o, ".s.PGSQL.5432.lock", "postgres", "nobody")
+	h, err := openHome(ctx, o, postgresSocket, "postgres", "nobody")
+	if errors.Is(err, errInUse) && o.Join {
+		return joinPostgres(ctx, o)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("private PostgreSQL: %w", err)
 	}
@@ -49,6 +55,19 @@ func StartPostgres(ctx context.Context, o Options) (*Postgres, error) {
 	}
 	if err := p.process.start(ctx); err != nil {
 		return nil, errors.Join(err, h.close())
+	}
+	return p, nil
+}
+
+// joinPostgres is the server that another program runs.
+func joinPostgres(ctx context.Context, o Options) (*Postgres, error) {
+	h, err := joinHome(o, postgresSocket)
+	if err != nil {
+		return nil, fmt.Errorf("private PostgreSQL: %w", err)
+	}
+	p := &Postgres{home: h}
+	if err := p.pinger(o)(ctx); err != nil {
+		return nil, fmt.Errorf("private PostgreSQL of the program that runs already: %w", err)
 	}
 	return p, nil
 }
@@ -166,12 +185,18 @@ func (p *Postgres) Database(ctx context.Context, name string) (string, error) {
 	return p.URL(name), nil
 }
 
-// PID is the server's process id, or 0 while it is down.
+// PID is the server's process id, or 0 while it is down or another program's.
 func (p *Postgres) PID() int { return p.process.pid() }
 
-// Done is closed when the server has been stopped for good.
-func (p *Postgres) Done() <-chan struct{} { return p.process.done }
+// Done is closed when the server has been stopped for good; it is nil of
+// another program's.
+func (p *Postgres) Done() <-chan struct{} { return p.process.ended() }
 
 // Stop shuts the server down and returns when it is gone. Everything committed
-// is kept.
-func (p *Postgres) Stop() error { return errors.Join(p.process.stop(), p.home.close()) }
+// is kept. Another program's server goes on.
+func (p *Postgres) Stop() error {
+	if p.process == nil {
+		return nil
+	}
+	return errors.Join(p.process.stop(), p.home.close())
+}

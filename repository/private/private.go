@@ -22,6 +22,10 @@ type Options struct {
 	// Settings go to the server after our own, so that they win: "fsync=off"
 	// for PostgreSQL, "maxmemory 64mb" for Redis.
 	Settings []string
+	// Join uses the server of another program that has Dir, when one has, instead
+	// of refusing: for commands beside a program that serves. Such a server is
+	// neither started nor stopped here.
+	Join bool
 }
 
 // Steps of a start, for Options.Progress. They are catalogue keys.

@@ -183,6 +183,39 @@ func TestSecondCopyIsRefused(t *testing.T) {
 	}
 }
 
+// A command beside a program that serves works on its servers and leaves them
+// running.
+func TestCommandJoins(t *testing.T) {
+	d := dir(t)
+	o := private.Options{Dir: filepath.Join(d, "pg"), Join: true}
+	first := startPostgres(t, o)
+	second, err := private.StartPostgres(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.URL("postgres") != first.URL("postgres") || second.PID() != 0 || second.Done() != nil {
+		t.Errorf("joined at %s as %d", second.URL("postgres"), second.PID())
+	}
+	stop(t, second.Stop)
+	r := private.Options{Dir: filepath.Join(d, "redis"), Join: true}
+	rd, err := private.StartRedis(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, rd.Stop)
+	joined, err := private.StartRedis(t.Context(), r)
+	if err != nil || joined.URL() != rd.URL() {
+		t.Fatalf("joined Redis: %v", err)
+	}
+	stop(t, joined.Stop)
+	if again, err := private.StartRedis(t.Context(), r); err != nil || again.PID() != 0 {
+		t.Errorf("leaving stopped the Redis of the first: %v", err)
+	}
+	if err := keep(t.Context(), first); err != nil {
+		t.Errorf("leaving stopped the PostgreSQL of the first: %v", err)
+	}
+}
+
 // An immediate stop is a crash: the cluster comes back by itself, with
 // everything that was committed.
 func TestPostgresComesBack(t *testing.T) {

@@ -130,6 +130,14 @@ func (p *process) runOnce() error {
 	return err
 }
 
+// ended is closed when the server has been stopped for good; nil for none.
+func (p *process) ended() <-chan struct{} {
+	if p == nil {
+		return nil
+	}
+	return p.done
+}
+
 // stop ends the server and returns when it is gone.
 func (p *process) stop() error {
 	p.stopOnce.Do(func() { close(p.stopping) })
@@ -160,6 +168,9 @@ func (p *process) signal(s syscall.Signal) {
 }
 
 func (p *process) pid() int {
+	if p == nil {
+		return 0
+	}
 	if running := p.running.Load(); running != nil {
 		return running.Pid
 	}

@@ -24,7 +24,7 @@ const redisSocket = "redis.sock"
 // Redis is a private Redis: a server of its own, or a stand-in in our memory
 // where no server is installed.
 type Redis struct {
-	process *process
+	process *process // nil: another program's
 	home    *home
 	memory  *memory // instead of process and home
 }
@@ -41,6 +41,9 @@ func StartRedis(ctx context.Context, o Options) (*Redis, error) {
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
 	h, err := openHome(ctx, o, redisSocket, "redis", "nobody")
+	if errors.Is(err, errInUse) && o.Join {
+		return joinRedis(ctx, o)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("private Redis: %w", err)
 	}
@@ -52,6 +55,18 @@ func StartRedis(ctx context.Context, o Options) (*Redis, error) {
 		return nil, errors.Join(err, h.close())
 	}
 	return r, nil
+}
+
+// joinRedis is the server that another program runs.
+func joinRedis(ctx context.Context, o Options) (*Redis, error) {
+	h, err := joinHome(o, redisSocket)
+	if err != nil {
+		return nil, fmt.Errorf("private Redis: %w", err)
+	}
+	if err := pingRedis(ctx, filepath.Join(h.sock, redisSocket)); err != nil {
+		return nil, fmt.Errorf("private Redis of the program that runs already: %w", err)
+	}
+	return &Redis{home: h}, nil
 }
 
 // startAnew sets aside data that the server cannot read and starts without it:
@@ -154,13 +169,16 @@ func (r *Redis) Done() <-chan struct{} {
 	if r.memory != nil {
 		return r.memory.done
 	}
-	return r.process.done
+	return r.process.ended()
 }
 
 // Stop shuts the server down and returns when it is gone.
 func (r *Redis) Stop() error {
 	if r.memory != nil {
 		r.memory.stop()
+		return nil
+	}
+	if r.process == nil {
 		return nil
 	}
 	err := r.process.stop()
