@@ -2,7 +2,9 @@ package workflow
 
 import (
 	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Kind says what sort of failure an error is. Every kind has exactly one HTTP
@@ -63,3 +65,20 @@ func Wrong(field, key string, args ...any) *Error {
 
 // Absent returns the NotFound error that hidden and unknown things share.
 func Absent() *Error { return Fail(NotFound, "not_found") }
+
+// Stale is what somebody is told whose form shows a version that is not the
+// last any more.
+func Stale() error { return Fail(Conflict, "conflict.changed") }
+
+// OneLine tidies a text of one line that somebody entered and checks its length
+// in characters: it is Invalid when it is too long, or empty and required.
+func OneLine(field string, value *string, limit int, required bool) error {
+	*value = strings.TrimSpace(*value)
+	switch {
+	case *value == "" && required:
+		return Wrong(field, "invalid.required")
+	case utf8.RuneCountInString(*value) > limit:
+		return Wrong(field, "invalid.too_long", limit)
+	}
+	return nil
+}

@@ -81,7 +81,7 @@ func (l *Ledger) giveWay(ctx context.Context, tx workflow.Store, by workflow.Act
 
 // Withdraw notes that an item is public no more, and why.
 func (l *Ledger) Withdraw(ctx context.Context, by workflow.Actor, id, version int64, reason string) error {
-	if err := line("reason", &reason, maxReason, true); err != nil {
+	if err := workflow.OneLine("reason", &reason, maxReason, true); err != nil {
 		return err
 	}
 	return l.act(ctx, by, id, version, func(tx workflow.Store, i *workflow.Item) error {
@@ -124,7 +124,7 @@ func (l *Ledger) act(ctx context.Context, by workflow.Actor, id, version int64, 
 			return err
 		}
 		if i.Version != version {
-			return stale()
+			return workflow.Stale()
 		}
 		i.Updated = l.desk.Now()
 		return do(tx, &i)
@@ -146,7 +146,7 @@ func (v Reviewed) Exhibit(ctx context.Context, tx workflow.Store, r workflow.Rev
 		return workflow.Exhibit{}, err
 	}
 	if string(i.ContentHash) != string(r.ContentHash) || r.Result == workflow.Undecided && i.State != workflow.ItemInReview {
-		return workflow.Exhibit{}, stale()
+		return workflow.Exhibit{}, workflow.Stale()
 	}
 	out := workflow.Exhibit{Href: "/disclosure/items/" + strings.TrimPrefix(itemName(i.ID), "item:")}
 	facts := strings.Trim(strings.Join([]string{i.Day, i.Document(), i.Author}, " · "), " ·")

@@ -88,7 +88,7 @@ func (l *Ledger) SaveColumn(ctx context.Context, by workflow.Actor, c workflow.C
 
 func checkColumn(c *workflow.Column) error {
 	errs := []error{
-		line("name", &c.Name, maxName, true), address(&c.URL), day("opened", c.Opened, true), day("closed", c.Closed, false),
+		workflow.OneLine("name", &c.Name, maxName, true), address(&c.URL), day("opened", c.Opened, true), day("closed", c.Closed, false),
 	}
 	if c.Closed != "" && c.Closed < c.Opened {
 		errs = append(errs, workflow.Wrong("closed", "ledger.closed_before"))

@@ -143,7 +143,7 @@ func (l *Ledger) keepRest(by workflow.Actor, d *workflow.Duty, old workflow.Duty
 
 func checkDuty(d *workflow.Duty, today string) error {
 	errs := []error{
-		line("title", &d.Title, maxTitle, true), line("why_not", &d.WhyNot, maxReason, !d.Applies), address(&d.URL),
+		workflow.OneLine("title", &d.Title, maxTitle, true), workflow.OneLine("why_not", &d.WhyNot, maxReason, !d.Applies), address(&d.URL),
 		day("changed", d.Changed, false), day("updated", d.Updated, false),
 	}
 	if d.No <= 0 {

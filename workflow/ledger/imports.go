@@ -105,7 +105,7 @@ func (x *Imports) head(name string, content []byte) (cells []Cell, at int, err e
 func (x *Imports) SavePlan(ctx context.Context, by workflow.Actor, id int64, p Plan) error {
 	return x.changing(ctx, by, id, func(_ workflow.Store, m *workflow.Import) error {
 		if m.State != workflow.ImportBegun {
-			return stale()
+			return workflow.Stale()
 		}
 		m.Mapping = p.remember()
 		return nil
@@ -116,12 +116,12 @@ func (x *Imports) SavePlan(ctx context.Context, by workflow.Actor, id int64, p P
 // the time and who did it; a second person confirms that before anything of it
 // counts as public.
 func (x *Imports) Queue(ctx context.Context, by workflow.Actor, id int64, basis, reviewedBy string) error {
-	if err := errors.Join(line("basis", &basis, maxReason, true), line("reviewed_by", &reviewedBy, maxName, true)); err != nil {
+	if err := errors.Join(workflow.OneLine("basis", &basis, maxReason, true), workflow.OneLine("reviewed_by", &reviewedBy, maxName, true)); err != nil {
 		return err
 	}
 	err := x.changing(ctx, by, id, func(tx workflow.Store, m *workflow.Import) error {
 		if m.State != workflow.ImportBegun {
-			return stale()
+			return workflow.Stale()
 		}
 		m.State, m.Basis, m.ReviewedBy = workflow.ImportQueued, basis, reviewedBy
 		return x.note(ctx, tx, by, "ledger.import", importName(m.ID), map[string]string{"file": m.Name, "sha256": m.SHA256})
@@ -238,11 +238,11 @@ func (x *Imports) Confirm(ctx context.Context, by workflow.Actor, id int64, rema
 		case !MayArrange(by) && !by.Is(workflow.Reviewer):
 			return workflow.Absent()
 		case m.State != workflow.ImportAdded:
-			return stale()
+			return workflow.Stale()
 		case !MayConfirm(by, m):
 			return workflow.Fail(workflow.Forbidden, "ledger.import.second")
 		}
-		if err := line("remark", &remark, maxReason, m.Basis == ""); err != nil {
+		if err := workflow.OneLine("remark", &remark, maxReason, m.Basis == ""); err != nil {
 			return err
 		}
 		if m.Basis == "" { // a feed states none: the confirmer does
@@ -281,7 +281,7 @@ func (x *Imports) Undo(ctx context.Context, by workflow.Actor, id int64) (int, e
 	n := 0
 	err := x.changing(ctx, by, id, func(tx workflow.Store, m *workflow.Import) error {
 		if m.State == workflow.ImportUndone {
-			return stale()
+			return workflow.Stale()
 		}
 		var err error
 		if n, err = tx.UndoImport(ctx, id, x.desk.Now()); err != nil {

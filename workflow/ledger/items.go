@@ -170,7 +170,7 @@ func (l *Ledger) store(ctx context.Context, tx workflow.Store, by workflow.Actor
 	case !MayEdit(by, old.Department):
 		return workflow.Fail(workflow.Forbidden, "ledger.not_yours")
 	case old.Version != i.Version:
-		return stale()
+		return workflow.Stale()
 	case old.Public():
 		return l.change(ctx, tx, by, i, old)
 	case !old.Begun():
@@ -230,12 +230,12 @@ func (l *Ledger) place(ctx context.Context, tx workflow.Store, by workflow.Actor
 func check(i *workflow.Item) error {
 	i.Summary = strings.TrimSpace(i.Summary)
 	errs := []error{
-		line("title", &i.Title, maxTitle, true),
+		workflow.OneLine("title", &i.Title, maxTitle, true),
 		address(&i.URL),
 		day("day", i.Day, true),
 		day("made", i.Made, false),
-		line("author", &i.Author, maxName, false),
-		line("series", &i.Series, maxName, i.Channel == workflow.InDocument),
+		workflow.OneLine("author", &i.Author, maxName, false),
+		workflow.OneLine("series", &i.Series, maxName, i.Channel == workflow.InDocument),
 	}
 	if !slices.Contains(workflow.ItemChannels, i.Channel) {
 		errs = append(errs, workflow.Wrong("channel", "invalid.choice"))

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"mailbox/workflow"
 )
@@ -31,10 +30,6 @@ func (l *Ledger) note(ctx context.Context, tx workflow.Store, by workflow.Actor,
 
 func itemName(id int64) string { return fmt.Sprint("item:", id) }
 
-// stale is what somebody is told whose form shows a version that is not the
-// last any more.
-func stale() error { return workflow.Fail(workflow.Conflict, "conflict.changed") }
-
 // Lengths, in characters.
 const (
 	maxTitle   = 200
@@ -44,21 +39,9 @@ const (
 	maxReason  = 300
 )
 
-// line tidies a text of one line and checks its length.
-func line(field string, value *string, limit int, required bool) error {
-	*value = strings.TrimSpace(*value)
-	switch {
-	case *value == "" && required:
-		return workflow.Wrong(field, "invalid.required")
-	case utf8.RuneCountInString(*value) > limit:
-		return workflow.Wrong(field, "invalid.too_long", limit)
-	}
-	return nil
-}
-
 // address checks the address of a page: of the web, or none.
 func address(value *string) error {
-	if err := line("url", value, maxURL, false); err != nil {
+	if err := workflow.OneLine("url", value, maxURL, false); err != nil {
 		return err
 	}
 	if *value == "" || strings.HasPrefix(*value, "https://") || strings.HasPrefix(*value, "http://") {

@@ -63,7 +63,7 @@ func (r *Rules) SaveTemplate(ctx context.Context, by workflow.Actor, t workflow.
 }
 
 func (r *Rules) checkTemplate(ctx context.Context, t *workflow.AnswerTemplate) error {
-	errs := []error{line("title", &t.Title, maxTitle, true), checkBody(t.Body)}
+	errs := []error{workflow.OneLine("title", &t.Title, maxTitle, true), checkBody(t.Body)}
 	if !slices.Contains(Purposes, t.Purpose) {
 		errs = append(errs, workflow.Wrong("purpose", "invalid.choice"))
 	}

@@ -80,7 +80,7 @@ func (r *Rules) follows(ctx context.Context, store workflow.Store, draft workflo
 		return err
 	}
 	if current.ID != draft.ID {
-		return stale()
+		return workflow.Stale()
 	}
 	return sameCalendar(current, draft)
 }
@@ -92,7 +92,7 @@ func (r *Rules) Apply(ctx context.Context, by workflow.Actor, draft workflow.Cal
 	if err := ruler(by); err != nil {
 		return Effect{}, err
 	}
-	if err := line("reason", &draft.Name, workflow.MaxSubject, true); err != nil {
+	if err := workflow.OneLine("reason", &draft.Name, workflow.MaxSubject, true); err != nil {
 		return Effect{}, err
 	}
 	var effect Effect

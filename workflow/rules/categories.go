@@ -75,10 +75,10 @@ func (r *Rules) SaveCategory(ctx context.Context, by workflow.Actor, c workflow.
 
 func checkCategory(c *workflow.Category) error {
 	errs := []error{
-		line("name_zh", &c.NameZH, workflow.MaxName, true),
-		line("name_en", &c.NameEN, workflow.MaxName, true),
-		line("hint_zh", &c.HintZH, maxHint, false),
-		line("hint_en", &c.HintEN, maxHint, false),
+		workflow.OneLine("name_zh", &c.NameZH, workflow.MaxName, true),
+		workflow.OneLine("name_en", &c.NameEN, workflow.MaxName, true),
+		workflow.OneLine("hint_zh", &c.HintZH, maxHint, false),
+		workflow.OneLine("hint_en", &c.HintEN, maxHint, false),
 	}
 	if c.ID == 0 {
 		errs = append(errs, code(&c.Code))
@@ -110,7 +110,7 @@ func (r *Rules) readyCategory(ctx context.Context, tx workflow.Store, c *workflo
 	case i < 0:
 		return false, workflow.Absent()
 	case all[i].Version != c.Version:
-		return false, stale()
+		return false, workflow.Stale()
 	}
 	c.Code, c.From, c.To = all[i].Code, all[i].From, all[i].To
 	return *c == all[i], nil

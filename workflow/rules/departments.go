@@ -80,9 +80,9 @@ func (r *Rules) SaveDepartment(ctx context.Context, by workflow.Actor, d workflo
 
 func checkDepartment(d *workflow.Department) error {
 	errs := []error{
-		line("name_zh", &d.NameZH, workflow.MaxName, true),
-		line("name_en", &d.NameEN, workflow.MaxName, true),
-		line("phone", &d.Phone, maxPhone, false),
+		workflow.OneLine("name_zh", &d.NameZH, workflow.MaxName, true),
+		workflow.OneLine("name_en", &d.NameEN, workflow.MaxName, true),
+		workflow.OneLine("phone", &d.Phone, maxPhone, false),
 	}
 	if d.ID == 0 {
 		errs = append(errs, code(&d.Code))

@@ -71,7 +71,7 @@ func SetDays(v workflow.CalendarVersion, first, last, kind, name string) (workfl
 	if !slices.Contains([]string{DayOff, DayWork, DayAs}, kind) {
 		return v, workflow.Wrong("kind", "invalid.choice")
 	}
-	if err := line("name", &name, workflow.MaxName, kind != DayAs); err != nil {
+	if err := workflow.OneLine("name", &name, workflow.MaxName, kind != DayAs); err != nil {
 		return v, err
 	}
 	for d := from; d <= until; d++ {
@@ -111,7 +111,7 @@ func SetVacation(v workflow.CalendarVersion, replaces string, x workflow.Vacatio
 	if err != nil {
 		return v, err
 	}
-	if err := line("name", &x.Name, workflow.MaxName, true); err != nil {
+	if err := workflow.OneLine("name", &x.Name, workflow.MaxName, true); err != nil {
 		return v, err
 	}
 	if !slices.Contains(VacationPolicies, x.Policy) {

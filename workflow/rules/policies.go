@@ -80,7 +80,7 @@ func inWords(p workflow.Policy) map[string]string {
 }
 
 func checkPolicy(p *workflow.Policy) error {
-	errs := []error{line("name_zh", &p.NameZH, workflow.MaxName, true), line("name_en", &p.NameEN, workflow.MaxName, true)}
+	errs := []error{workflow.OneLine("name_zh", &p.NameZH, workflow.MaxName, true), workflow.OneLine("name_en", &p.NameEN, workflow.MaxName, true)}
 	if p.ID == 0 {
 		errs = append(errs, code(&p.Code))
 	}
@@ -129,7 +129,7 @@ func (r *Rules) readyPolicy(ctx context.Context, tx workflow.Store, p *workflow.
 	case i < 0:
 		return false, workflow.Absent()
 	case all[i].Version != p.Version:
-		return false, stale()
+		return false, workflow.Stale()
 	}
 	p.Code, p.From, p.To = all[i].Code, all[i].From, all[i].To
 	same := p.NameZH == all[i].NameZH && p.NameEN == all[i].NameEN && maps.Equal(p.Promises, all[i].Promises)

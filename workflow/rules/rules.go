@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"mailbox/workflow"
 )
@@ -58,10 +57,6 @@ func (r *Rules) note(ctx context.Context, tx workflow.Store, by workflow.Actor, 
 	return tx.AddJournal(ctx, e, r.desk.Keeper.Chain.LinkJournal)
 }
 
-// stale is what somebody is told whose form shows a version that is not the
-// last any more.
-func stale() error { return workflow.Fail(workflow.Conflict, "conflict.changed") }
-
 // Lengths, in characters.
 const (
 	maxHint     = 300
@@ -69,18 +64,6 @@ const (
 	maxTemplate = 4_000
 	maxPhone    = 60
 )
-
-// line tidies a text of one line and checks its length.
-func line(field string, value *string, limit int, required bool) error {
-	*value = strings.TrimSpace(*value)
-	switch {
-	case *value == "" && required:
-		return workflow.Wrong(field, "invalid.required")
-	case utf8.RuneCountInString(*value) > limit:
-		return workflow.Wrong(field, "invalid.too_long", limit)
-	}
-	return nil
-}
 
 // code checks the name by which programs and addresses know a thing. It is
 // given once and never changes.
