@@ -105,6 +105,7 @@ const (
 	SayAnonymous Say = "anonymous" // an anonymous letter stays unbound
 	SayShort     Say = "short"     // too little to be a letter
 	SayOther     Say = "other"     // we cannot read that
+	SayEnough    Say = "enough"    // so much at once is not taken
 )
 
 // Reply is what a person is answered at once: facts, no words.

@@ -113,6 +113,9 @@ func (t *talk) again(ctx context.Context) (Reply, error) {
 	case workflow.CallEvent:
 		return t.hear(ctx)
 	case workflow.CallJunk:
+		if t.call.Reason == tooMany {
+			return t.say(SayEnough), nil
+		}
 		return t.say(unlike(t.h.Kind)), nil
 	case workflow.CallNew, workflow.CallFailed:
 	}
@@ -281,6 +284,9 @@ func (t *talk) goesTo(ctx context.Context) (c workflow.Case, goes bool, err erro
 }
 
 func (t *talk) add(ctx context.Context, c workflow.Case) (Reply, error) {
+	if full, err := t.full(ctx, c); full || err != nil {
+		return t.enough(), err
+	}
 	w := ChatWord{Body: cut(t.body(), workflow.MaxBody), Files: t.files, Channel: t.h.Channel, External: t.external()}
 	if err := t.Follow(ctx, t.desk, c.ID, w); err != nil {
 		return Reply{}, err
@@ -291,6 +297,9 @@ func (t *talk) add(ctx context.Context, c workflow.Case) (Reply, error) {
 }
 
 func (t *talk) begin(ctx context.Context) (Reply, error) {
+	if flood, err := t.flood(ctx); flood || err != nil {
+		return t.enough(), err
+	}
 	category, err := defaultCategory(ctx, t.tx, t.desk.Now())
 	if err != nil {
 		return Reply{}, err
@@ -353,7 +362,7 @@ var mediaWords = map[HeardKind]string{HeardImage: "（图片）", HeardVoice: "�
 func (t *talk) body() string {
 	lines := []string{strings.TrimSpace(Text(t.h.Text)), mediaWords[t.h.Kind]}
 	if t.lost > 0 {
-		lines = append(lines, "（附件未能从平台取得）")
+		lines = append(lines, "（有附件未能取得或无法读取）")
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }

@@ -71,12 +71,14 @@ type data struct {
 	conversations table[int64, workflow.Conversation]
 	bindings      table[int64, int64] // conversation by case
 	tries         table[int64, workflow.NoticeTry]
+	faults        table[string, workflow.ChannelFault] // by channel, day and kind
 }
 
 func newData() *data {
 	return &data{
 		tokens:   newTable[int64, workflow.Token](),
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
+		faults:        newTable[string, workflow.ChannelFault](),
 		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
 		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
 		appraisals: newTable[int64, workflow.Appraisal](),
@@ -106,6 +108,7 @@ func newData() *data {
 func (d *data) clone() *data {
 	return &data{
 		tokens:   d.tokens.clone(),
+		faults:   d.faults.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
