@@ -56,7 +56,11 @@ func (t *talk) prepare(ctx context.Context, call workflow.Call) (err error) {
 func (t *talk) cameBack(ctx context.Context) error {
 	n, err := t.Chat.desk.Store.NoticeOfTry(ctx, t.h.Sent)
 	if err == nil {
-		err = t.Returned(ctx, n.MessageID, "ladder.platform_failed", false)
+		reason := "ladder.platform_failed"
+		if t.h.Text == Blocked {
+			reason = "ladder.blocked"
+		}
+		err = t.Returned(ctx, n.MessageID, reason, false)
 	}
 	return absentIsNone(err)
 }
@@ -170,6 +174,8 @@ func (t *talk) event(ctx context.Context) (Reply, error) {
 		if t.call.ID != 0 && t.call.Handled.IsZero() {
 			t.v.Grants++
 		}
+	case EventKeep:
+		t.v.Grants = 0
 	case EventMenu:
 		r, done, err := t.command(ctx, t.h.Text)
 		if !done && err == nil {
