@@ -204,15 +204,23 @@ func (a *app) simulate(ctx context.Context, run func(string, func(context.Contex
 // connectSimulated sets the channels up as the simulator's ends are.
 func (a *app) connectSimulated(ctx context.Context) error {
 	for _, end := range a.chats.ends {
-		shown, err := a.chats.board.Show(ctx, terminal, end.Channel())
-		if err != nil {
+		config, secrets := end.Settings()
+		if err := a.connect(ctx, end.Channel(), config, secrets); err != nil {
 			return err
 		}
-		config, secrets := end.Settings()
-		err = a.chats.board.Save(ctx, terminal, end.Channel(), channels.Change{Enabled: true, Config: config, Secrets: secrets, Version: shown.Version})
-		if err != nil {
-			return fmt.Errorf("set up %s: %w", end.Channel(), err)
-		}
+	}
+	return nil
+}
+
+// connect sets a channel up.
+func (a *app) connect(ctx context.Context, c workflow.Channel, config, secrets map[string]string) error {
+	shown, err := a.chats.board.Show(ctx, terminal, c)
+	if err != nil {
+		return err
+	}
+	err = a.chats.board.Save(ctx, terminal, c, channels.Change{Enabled: true, Config: config, Secrets: secrets, Version: shown.Version})
+	if err != nil {
+		return fmt.Errorf("set up %s: %w", c, err)
 	}
 	return nil
 }
