@@ -189,6 +189,9 @@ func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
 		if err := a.verifyReports(ctx, w, &faults); err != nil {
 			return err
 		}
+		if err := a.verifyBoard(ctx, w, &faults); err != nil {
+			return err
+		}
 		differences, err := a.figures.Recount(ctx, say.telling("server.verify.figures"))
 		if err != nil {
 			return err
@@ -202,6 +205,16 @@ func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
 		}
 		return nil
 	})
+}
+
+// verifyBoard counts the open cases anew.
+func (a *app) verifyBoard(ctx context.Context, w world, faults *int) error {
+	n, err := a.store.OpenWorkDiffers(ctx)
+	if n > 0 {
+		*faults += n
+		fmt.Fprintf(w.Out, "open work: %d numbers are not those of the open cases\n", n)
+	}
+	return err
 }
 
 func figureFault(d report.Difference) string {

@@ -31,6 +31,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "ring clocks", Every: 200 * time.Millisecond, Run: a.ring},
 			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconcile},
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
+			schedule.Job{Name: "fold open work", Every: 5 * time.Second, Run: a.store.FoldOpenWork},
 			schedule.Job{Name: "draft bulletin", Every: 5 * time.Minute, Run: a.draftBulletin},
 			schedule.Job{Name: "store imports", Every: 2 * time.Second, Run: a.storeImports},
 			schedule.Job{Name: "follow the site", Every: time.Hour, Run: a.followSite},
