@@ -167,6 +167,10 @@ func (m *Memory) FigureDigests(ctx context.Context, salt string) (map[string]wor
 	})
 }
 
+// UnevenFigures implements workflow.Figures: there is one grain, and all is added
+// up when it is asked for.
+func (m *Memory) UnevenFigures(context.Context, int) ([]workflow.Uneven, error) { return nil, nil }
+
 // withFact is the cases that count for what is asked.
 func (d *data) withFact(q *workflow.FactQuery) map[int64]bool {
 	if q == nil {
