@@ -148,6 +148,9 @@ type FactQuery struct {
 	MinBucket  int
 	EndBucket  int       // buckets below; 0 for all
 	AsOf       time.Time // as it was known at that moment; zero: as it is known now
+	// Stock takes off the measures of Ending: what is left of Measure at the end
+	// of the days.
+	Stock bool
 }
 
 // HappenedQuery asks for the cases to which people of a department did something.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 
 	"mailbox/workflow"
 	"mailbox/workflow/audit"
@@ -110,9 +111,9 @@ func (f unevenFault) String() string {
 func (f unevenFault) which() string {
 	switch workflow.Dimension(f.Grain) {
 	case workflow.ByDepartment:
-		return fmt.Sprint(f.Department)
+		return strconv.FormatInt(f.Department, 10)
 	case workflow.ByCategory:
-		return fmt.Sprint(f.Category)
+		return strconv.FormatInt(f.Category, 10)
 	case workflow.ByKind:
 		return string(f.Kind)
 	case workflow.ByChannel:
