@@ -66,6 +66,7 @@ type data struct {
 	bulletins table[int64, workflow.Bulletin]
 
 	tokens        table[int64, workflow.Token]
+	deeds         table[string, workflow.Deed]
 	channels      table[string, workflow.ChannelSettings]
 	calls         table[int64, workflow.Call]
 	conversations table[int64, workflow.Conversation]
@@ -76,6 +77,7 @@ type data struct {
 func newData() *data {
 	return &data{
 		tokens:   newTable[int64, workflow.Token](),
+		deeds:    newTable[string, workflow.Deed](),
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
 		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
 		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
@@ -105,7 +107,7 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
-		tokens:   d.tokens.clone(),
+		tokens: d.tokens.clone(), deeds: d.deeds.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
