@@ -71,10 +71,14 @@ type data struct {
 	conversations table[int64, workflow.Conversation]
 	bindings      table[int64, int64] // conversation by case
 	tries         table[int64, workflow.NoticeTry]
+
+	todos  table[int64, todoRow]
+	turned table[int64, turned]
 }
 
 func newData() *data {
 	return &data{
+		todos: newTable[int64, todoRow](), turned: newTable[int64, turned](),
 		tokens:   newTable[int64, workflow.Token](),
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
 		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
@@ -105,6 +109,7 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
+		todos: d.todos.clone(), turned: d.turned.clone(),
 		tokens:   d.tokens.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
