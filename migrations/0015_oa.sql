@@ -8,6 +8,7 @@ CREATE TABLE todos (
     occasion    int         NOT NULL CHECK (occasion > 0), -- the how-manieth of the account about the case
     kind        text        NOT NULL CHECK (kind IN ('accept', 'route', 'sign_for', 'answer', 'approve', 'check')),
     state       text        NOT NULL CHECK (state IN ('open', 'done', 'withdrawn')),
+    since       int         NOT NULL, -- number of the case's last event then
     opened_at   timestamptz NOT NULL,
     ended_at    timestamptz,
     told        text        NOT NULL DEFAULT '' CHECK (told IN ('', 'open', 'done', 'withdrawn')), -- what the system knows

@@ -70,6 +70,7 @@ type Todo struct {
 	Occasion int // the how-manieth of the account about the case, from 1
 	Kind     TodoKind
 	State    TodoState
+	Since    int // number of the case's last event when it was opened
 	Opened   time.Time
 	Ended    time.Time
 

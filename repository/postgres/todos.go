@@ -8,7 +8,7 @@ import (
 )
 
 const todoColumns = `
-		id, case_id, account_id, occasion, kind, state, opened_at, ended_at, told, told_at, tried_at, attempt, next_at, reason, dead_at`
+		id, case_id, account_id, occasion, kind, state, since, opened_at, ended_at, told, told_at, tried_at, attempt, next_at, reason, dead_at`
 
 type todoRow struct {
 	ID       int64   `db:"id"`
@@ -17,6 +17,7 @@ type todoRow struct {
 	Occasion int     `db:"occasion"`
 	Kind     string  `db:"kind"`
 	State    string  `db:"state"`
+	Since    int     `db:"since"`
 	Opened   instant `db:"opened_at"`
 	Ended    instant `db:"ended_at"`
 	Told     string  `db:"told"`
@@ -31,7 +32,7 @@ type todoRow struct {
 func (r todoRow) toTodo() workflow.Todo {
 	return workflow.Todo{
 		ID: r.ID, CaseID: r.CaseID, Account: r.Account, Occasion: r.Occasion, Kind: workflow.TodoKind(r.Kind),
-		State: workflow.TodoState(r.State), Opened: time.Time(r.Opened), Ended: time.Time(r.Ended), Told: workflow.TodoState(r.Told),
+		State: workflow.TodoState(r.State), Since: r.Since, Opened: time.Time(r.Opened), Ended: time.Time(r.Ended), Told: workflow.TodoState(r.Told),
 		ToldAt: time.Time(r.ToldAt), Tried: time.Time(r.Tried), Attempt: r.Attempt, Next: time.Time(r.Next), Reason: r.Reason,
 		Dead: time.Time(r.Dead),
 	}
@@ -70,13 +71,13 @@ func (s *Store) TodosOf(ctx context.Context, caseID int64) ([]workflow.Todo, err
 }
 
 const sqlAddTodo = `
-	INSERT INTO todos (case_id, account_id, occasion, kind, state, opened_at, next_at)
-	SELECT $1, $2, 1 + coalesce(max(occasion), 0), $3, 'open', $4, $4 FROM todos WHERE case_id = $1 AND account_id = $2
+	INSERT INTO todos (case_id, account_id, occasion, kind, state, since, opened_at, next_at)
+	SELECT $1, $2, 1 + coalesce(max(occasion), 0), $3, 'open', $4, $5, $5 FROM todos WHERE case_id = $1 AND account_id = $2
 	RETURNING` + todoColumns
 
 // AddTodo implements workflow.Todos.
 func (s *Store) AddTodo(ctx context.Context, t *workflow.Todo) error {
-	r, err := one[todoRow](ctx, s, "add todo", sqlAddTodo, t.CaseID, t.Account, t.Kind, instant(t.Opened).or(s.now()))
+	r, err := one[todoRow](ctx, s, "add todo", sqlAddTodo, t.CaseID, t.Account, t.Kind, t.Since, instant(t.Opened).or(s.now()))
 	if err == nil {
 		*t = r.toTodo()
 	}

@@ -16,6 +16,7 @@ type Field struct {
 	Secret   bool // can be written and never read
 	Required bool // the channel cannot be enabled without it
 	Long     bool // several lines
+	Apart    bool // on a page of its own
 	Check    func(v string) bool
 }
 
@@ -36,6 +37,12 @@ var Specs = map[workflow.Channel][]Field{
 		{Name: "base", Check: address},
 		{Name: "out_secret", Secret: true, Check: strong},
 		{Name: "message_path", Check: path},
+		{Name: "system_code", Apart: true},
+		{Name: "creator", Apart: true},
+		{Name: "people", Apart: true, Long: true},
+		{Name: "user", Apart: true},
+		{Name: "password", Apart: true, Secret: true},
+		{Name: "mapping", Apart: true, Long: true},
 	},
 }
 

@@ -86,7 +86,7 @@ func (m *Memory) AddTodo(ctx context.Context, t *workflow.Todo) error {
 		}
 		*t = workflow.Todo{
 			ID: d.todos.next(), CaseID: t.CaseID, Account: t.Account, Occasion: len(mine) + 1, Kind: t.Kind, State: workflow.TodoOpen,
-			Opened: t.Opened, Next: t.Opened,
+			Since: t.Since, Opened: t.Opened, Next: t.Opened,
 		}
 		d.todos.put(t.ID, todoRow{Todo: *t})
 		return nil

@@ -63,7 +63,7 @@ func turnTaken(t *testing.T, s workflow.Store, c College) {
 
 func addTodo(t *testing.T, s workflow.Store, x workflow.Case, a workflow.Account) workflow.Todo {
 	t.Helper()
-	todo := workflow.Todo{CaseID: x.ID, Account: a.ID, Kind: workflow.TodoAccept, Opened: Morning}
+	todo := workflow.Todo{CaseID: x.ID, Account: a.ID, Kind: workflow.TodoAccept, Since: 3, Opened: Morning}
 	must(t, s.AddTodo(t.Context(), &todo))
 	return todo
 }
@@ -75,7 +75,7 @@ func todoOccasions(t *testing.T, s workflow.Store, c College) {
 		return s.AddTodo(t.Context(), &todo)
 	}))
 	other := addTodo(t, s, x, c.OfficeHead)
-	same(t, "another account", other.Occasion, 1)
+	same(t, "another account", []int{other.Occasion, other.Since}, []int{1, 3})
 	first := ok(s.TodosOf(t.Context(), x.ID))(t)[0]
 	must(t, s.EndTodo(t.Context(), first.ID, workflow.TodoDone, Morning.Add(time.Hour)))
 	wantKind(t, workflow.Conflict, s.EndTodo(t.Context(), first.ID, workflow.TodoDone, Morning))

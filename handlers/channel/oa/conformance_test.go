@@ -38,7 +38,8 @@ func TestConformance_postgres(t *testing.T) {
 // platform is the simulator's end, held by the suite.
 type platform struct {
 	*simulator.OA
-	w *channeltest.World
+	w       *channeltest.World
+	mapping string
 }
 
 func (*platform) Adapter() channel.Adapter { return oa.Adapter{} }
@@ -52,7 +53,7 @@ func (p *platform) Serve(t testing.TB, w *channeltest.World) {
 	p.w, p.OA = w, simulator.NewOA(w.Now)
 	server := httptest.NewServer(p.OA)
 	t.Cleanup(server.Close)
-	p.Base = server.URL
+	p.Base, p.Mapping = server.URL, p.mapping
 	w.Voice = client(t, w)
 	w.Media = oa.Inline{}
 }

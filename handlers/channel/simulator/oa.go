@@ -21,6 +21,7 @@ import (
 type OA struct {
 	Key, Secret, OutSecret string
 	Base                   string // where it answers; known once it is served
+	Mapping                string // how it is told of to-dos; "": not at all
 	Now                    func() time.Time
 
 	mu     sync.Mutex
@@ -48,8 +49,11 @@ func (*OA) Channel() workflow.Channel { return workflow.OA }
 
 // Settings implements End.
 func (o *OA) Settings() (config, secrets map[string]string) {
-	config = map[string]string{"key_id": o.Key, "base": o.Base, "message_path": messagePath}
-	return config, map[string]string{"secret": o.Secret, "out_secret": o.OutSecret}
+	config = map[string]string{
+		"key_id": o.Key, "base": o.Base, "message_path": messagePath, "system_code": SystemCode, "creator": TodoCreator, "user": TodoUser,
+		"mapping": o.Mapping,
+	}
+	return config, map[string]string{"secret": o.Secret, "out_secret": o.OutSecret, "password": TodoPassword}
 }
 
 // Text implements End.
