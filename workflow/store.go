@@ -39,6 +39,7 @@ type Store interface {
 	Tokens
 	Deeds
 	ChannelRows
+	Todos
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mailbox/handlers/channel"
+	"mailbox/handlers/channel/oa"
 	"mailbox/handlers/channel/simulator"
 	"mailbox/handlers/channel/wechat"
 	"mailbox/handlers/switchboard"
@@ -30,6 +31,7 @@ type chats struct {
 	board   *channels.Board
 	chat    *intake.Chat
 	wechat  *wechat.Client
+	oa      *oa.Client
 	phrases channel.Phrases
 	probes  map[workflow.Channel]channels.Probe
 	hub     *simulator.Hub // nil but in a demonstration
@@ -51,12 +53,13 @@ func (a *app) joinChats(c *Config) error {
 	ch.wechat = &wechat.Client{
 		API: channel.NewAPI(wechat.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeChat),
 	}
-	ch.probes = map[workflow.Channel]channels.Probe{workflow.WeChat: ch.wechat.Probe}
-	a.courier.Voices = map[workflow.Channel]delivery.Voice{workflow.WeChat: ch.wechat}
+	ch.oa = &oa.Client{Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.OA)}
+	ch.probes = map[workflow.Channel]channels.Probe{workflow.WeChat: ch.wechat.Probe, workflow.OA: ch.oa.Probe}
+	a.courier.Voices = map[workflow.Channel]delivery.Voice{workflow.WeChat: ch.wechat, workflow.OA: ch.oa}
 	a.courier.Lines, a.courier.Person = ch.board.Settings, a.person
 	ch.chat = intake.NewChat(intake.ChatDeps{
 		Intake: a.intake, Vault: a.vault, Blobs: a.blobs, Spool: kept, Track: a.cases.Track, Returned: a.courier.Bounced, Crisis: a.crisis,
-		Media: map[workflow.Channel]intake.Media{workflow.WeChat: ch.wechat}, Follow: followChat(a.codes, a.redis, a.vault),
+		Media: map[workflow.Channel]intake.Media{workflow.WeChat: ch.wechat, workflow.OA: oa.Inline{}}, Follow: followChat(a.codes, a.redis, a.vault),
 	})
 	a.chats = ch
 	return nil
@@ -101,7 +104,7 @@ func (a *app) callbacks() []web.Route {
 		Count: func(outcome string) { a.chats.count(outcome) },
 	}
 	var out []web.Route
-	for _, adapter := range []channel.Adapter{wechat.Adapter{}} {
+	for _, adapter := range []channel.Adapter{wechat.Adapter{}, oa.Adapter{}} {
 		door := channel.NewDoor(deps, adapter)
 		serve := func(c *web.Context) error {
 			door.ServeHTTP(c.Writer, c.Request)
@@ -171,9 +174,11 @@ func (a *app) simulate(ctx context.Context, run func(string, func(context.Contex
 	if err != nil {
 		return fmt.Errorf("simulator: %w", err)
 	}
-	a.chats.ends = []simulator.End{simulator.NewWeChat(a.desk.Now)}
-	a.chats.hub = simulator.NewHub(a.desk.Now, a.chats.ends...)
 	base := "http://" + ln.Addr().String()
+	office := simulator.NewOA(a.desk.Now)
+	office.Base = base + "/" + string(workflow.OA)
+	a.chats.ends = []simulator.End{simulator.NewWeChat(a.desk.Now), office}
+	a.chats.hub = simulator.NewHub(a.desk.Now, a.chats.ends...)
 	a.chats.wechat.API = channel.NewAPI(base + "/" + string(workflow.WeChat))
 	server := &http.Server{Handler: a.chats.hub, ReadHeaderTimeout: 10 * time.Second}
 	run("simulator", func(ctx context.Context) error {

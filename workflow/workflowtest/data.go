@@ -72,10 +72,14 @@ type data struct {
 	conversations table[int64, workflow.Conversation]
 	bindings      table[int64, int64] // conversation by case
 	tries         table[int64, workflow.NoticeTry]
+
+	todos  table[int64, todoRow]
+	turned table[int64, turned]
 }
 
 func newData() *data {
 	return &data{
+		todos: newTable[int64, todoRow](), turned: newTable[int64, turned](),
 		tokens:   newTable[int64, workflow.Token](),
 		deeds:    newTable[string, workflow.Deed](),
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
@@ -108,6 +112,8 @@ func newData() *data {
 func (d *data) clone() *data {
 	return &data{
 		tokens: d.tokens.clone(), deeds: d.deeds.clone(),
+		todos: d.todos.clone(), turned: d.turned.clone(),
+		tokens:   d.tokens.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
