@@ -113,7 +113,6 @@ func (d *data) clone() *data {
 	return &data{
 		tokens: d.tokens.clone(), deeds: d.deeds.clone(),
 		todos: d.todos.clone(), turned: d.turned.clone(),
-		tokens:   d.tokens.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
