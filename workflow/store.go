@@ -40,6 +40,7 @@ type Store interface {
 	Deeds
 	ChannelRows
 	Todos
+	ChannelFaults
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }

@@ -36,6 +36,7 @@ type chats struct {
 	probes  map[workflow.Channel]channels.Probe
 	hub     *simulator.Hub // nil but in a demonstration
 	ends    []simulator.End
+	tally   *channels.Tally
 	count   func(outcome string)
 }
 
@@ -46,7 +47,7 @@ func (a *app) joinChats(c *Config) error {
 		return err
 	}
 	a.stops = append(a.stops, kept.Close)
-	ch := &chats{board: channels.New(a.desk, a.vault), count: func(string) {}}
+	ch := &chats{board: channels.New(a.desk, a.vault), tally: channels.NewTally(), count: func(string) {}}
 	ch.phrases = channel.Phrases{Words: a.words, URL: strings.TrimRight(c.PublicURL, "/"), Zone: c.zone}
 	tokens := channel.NewTokens(a.redis, func(b []byte) []byte { return a.vault.SealFor("tokens", b) },
 		func(b []byte) ([]byte, error) { return a.vault.OpenFor("tokens", b) }, a.desk.Now)
@@ -59,7 +60,7 @@ func (a *app) joinChats(c *Config) error {
 	a.courier.Lines, a.courier.Person = ch.board.Settings, a.person
 	ch.chat = intake.NewChat(intake.ChatDeps{
 		Intake: a.intake, Vault: a.vault, Blobs: a.blobs, Spool: kept, Track: a.cases.Track, Returned: a.courier.Bounced, Crisis: a.crisis,
-		Media: map[workflow.Channel]intake.Media{workflow.WeChat: ch.wechat, workflow.OA: oa.Inline{}}, Follow: followChat(a.codes, a.redis, a.vault),
+		Media: map[workflow.Channel]intake.Media{workflow.WeChat: ch.wechat, workflow.OA: oa.Inline{}}, Clean: channel.Clean, Follow: followChat(a.codes, a.redis, a.vault),
 	})
 	a.chats = ch
 	return nil
@@ -101,7 +102,7 @@ func followChat(codes workflow.Codes, limiter workflow.Limiter, vault *access.Va
 func (a *app) callbacks() []web.Route {
 	deps := channel.Deps{
 		Lines: a.chats.board, Chat: a.chats.chat, Once: a.redis, Words: a.chats.phrases, Now: a.desk.Now, Log: a.log,
-		Count: func(outcome string) { a.chats.count(outcome) },
+		Count: a.countCallback,
 	}
 	var out []web.Route
 	for _, adapter := range []channel.Adapter{wechat.Adapter{}, oa.Adapter{}} {
@@ -117,6 +118,19 @@ func (a *app) callbacks() []web.Route {
 		}
 	}
 	return out
+}
+
+// countCallback counts what came of a callback, for the machine that watches us
+// and for the page about channels.
+func (a *app) countCallback(outcome string) {
+	a.chats.count(outcome)
+	if channel, came, ok := strings.Cut(outcome, ":"); ok {
+		a.chats.tally.Count(workflow.Channel(channel), came)
+	}
+}
+
+func (a *app) saveTally(ctx context.Context) error {
+	return a.chats.board.SaveTally(ctx, a.chats.tally)
 }
 
 // switchboard is the pages about channels.
@@ -195,15 +209,23 @@ func (a *app) simulate(ctx context.Context, run func(string, func(context.Contex
 // connectSimulated sets the channels up as the simulator's ends are.
 func (a *app) connectSimulated(ctx context.Context) error {
 	for _, end := range a.chats.ends {
-		shown, err := a.chats.board.Show(ctx, terminal, end.Channel())
-		if err != nil {
+		config, secrets := end.Settings()
+		if err := a.connect(ctx, end.Channel(), config, secrets); err != nil {
 			return err
 		}
-		config, secrets := end.Settings()
-		err = a.chats.board.Save(ctx, terminal, end.Channel(), channels.Change{Enabled: true, Config: config, Secrets: secrets, Version: shown.Version})
-		if err != nil {
-			return fmt.Errorf("set up %s: %w", end.Channel(), err)
-		}
+	}
+	return nil
+}
+
+// connect sets a channel up.
+func (a *app) connect(ctx context.Context, c workflow.Channel, config, secrets map[string]string) error {
+	shown, err := a.chats.board.Show(ctx, terminal, c)
+	if err != nil {
+		return err
+	}
+	err = a.chats.board.Save(ctx, terminal, c, channels.Change{Enabled: true, Config: config, Secrets: secrets, Version: shown.Version})
+	if err != nil {
+		return fmt.Errorf("set up %s: %w", c, err)
 	}
 	return nil
 }

@@ -19,6 +19,9 @@ const (
 // jobs is what happens by itself. Every job may run in any number of processes.
 func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 	var out []schedule.Job
+	if s.has("web") {
+		out = append(out, schedule.Job{Name: "count callbacks", Every: 5 * time.Second, Run: a.saveTally})
+	}
 	if s.has("channels") {
 		out = append(out,
 			schedule.Job{Name: "sort mail", Every: 500 * time.Millisecond, Run: a.sortMail},

@@ -75,6 +75,7 @@ type data struct {
 
 	todos  table[int64, todoRow]
 	turned table[int64, turned]
+	faults table[string, workflow.ChannelFault] // by channel, day and kind
 }
 
 func newData() *data {
@@ -83,6 +84,7 @@ func newData() *data {
 		tokens:   newTable[int64, workflow.Token](),
 		deeds:    newTable[string, workflow.Deed](),
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
+		faults:        newTable[string, workflow.ChannelFault](),
 		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
 		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
 		appraisals: newTable[int64, workflow.Appraisal](),
@@ -113,6 +115,7 @@ func (d *data) clone() *data {
 	return &data{
 		tokens: d.tokens.clone(), deeds: d.deeds.clone(),
 		todos: d.todos.clone(), turned: d.turned.clone(),
+		faults:   d.faults.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),

@@ -113,7 +113,7 @@ func heard(line channels.Line, f map[string][]string) (intake.Heard, error) {
 		External: one(f, "MsgId"), Text: one(f, "Content"),
 	}
 	if one(f, "MsgType") == "event" {
-		return event(h, f), nil
+		return event(line, h, f), nil
 	}
 	if h.External == "" || strings.Trim(h.External, "0123456789") != "" {
 		return intake.Heard{}, channel.ErrRefused
@@ -134,7 +134,7 @@ func message(h *intake.Heard, f map[string][]string) {
 		media(intake.HeardImage, "wechat-"+h.External+".jpg")
 	case "voice":
 		media(intake.HeardVoice, "wechat-"+h.External+"."+format(one(f, "Format")))
-		h.Text = one(f, "Recognition")
+		h.Text = strings.TrimSpace(one(f, "Recognition"))
 	case "video", "shortvideo":
 		media(intake.HeardVideo, "wechat-"+h.External+".mp4")
 	default: // a place, a link, a sticker
@@ -150,7 +150,7 @@ func format(s string) string {
 }
 
 // event has no MsgId: it is known by who did it when, and what.
-func event(h intake.Heard, f map[string][]string) intake.Heard {
+func event(line channels.Line, h intake.Heard, f map[string][]string) intake.Heard {
 	name := one(f, "Event")
 	h.Kind, h.Event, h.Text = intake.HeardEvent, intake.EventNone, ""
 	h.External = strings.Join([]string{string(h.Person), one(f, "CreateTime"), name, one(f, "EventKey"), one(f, "MsgID")}, ":")
@@ -164,14 +164,45 @@ func event(h intake.Heard, f map[string][]string) intake.Heard {
 	case "CLICK":
 		h.Event, h.Text = intake.EventMenu, strings.ToLower(one(f, "EventKey"))
 	case "subscribe_msg_popup_event", "subscribe_msg_change_event":
-		if one(f, "SubscribeStatusString") == "accept" {
-			h.Event = intake.EventGrant
-		}
+		h.Event = grant(line, f, name)
 	case "TEMPLATESENDJOBFINISH":
-		h.Event, h.Sent = intake.EventEnd, one(f, "MsgID")
-		if s := one(f, "Status"); s != "success" {
-			h.Text = s
+		h.Event, h.Sent, h.Text = intake.EventEnd, one(f, "MsgID"), outcome(one(f, "Status"), "success")
+	case "subscribe_msg_sent_event":
+		h.Event, h.Sent, h.Text = intake.EventEnd, one(f, "MsgID"), outcome(one(f, "ErrorCode"), "0")
+		if one(f, "ErrorCode") == "43101" {
+			h.Text = intake.Blocked
 		}
 	}
 	return h
+}
+
+// grant is what the person has decided about our notices; what they decided
+// about others, for which one callback speaks as well, is nothing to us. Who
+// closes the question keeps what was allowed before.
+func grant(line channels.Line, f map[string][]string, event string) intake.HeardOf {
+	templates, said := f["TemplateId"], f["SubscribeStatusString"]
+	if len(templates) != len(said) {
+		return intake.EventNone
+	}
+	for i, id := range templates {
+		switch {
+		case id != line.Config["subscribe_id"]:
+		case said[i] == "accept":
+			return intake.EventGrant
+		case event == "subscribe_msg_change_event":
+			return intake.EventKeep
+		}
+	}
+	return intake.EventNone
+}
+
+// outcome is why something did not arrive, or "".
+func outcome(said, good string) string {
+	switch {
+	case said == good:
+		return ""
+	case strings.Contains(said, "user block"):
+		return intake.Blocked
+	}
+	return said
 }
