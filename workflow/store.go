@@ -37,6 +37,7 @@ type Store interface {
 	Ledger
 	Publications
 	Tokens
+	SignIns
 	ChannelRows
 
 	Atomic(ctx context.Context, do func(Store) error) error
