@@ -38,6 +38,7 @@ type Store interface {
 	Publications
 	Tokens
 	Deeds
+	SignIns
 	ChannelRows
 	Todos
 	ChannelFaults

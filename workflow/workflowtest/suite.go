@@ -32,6 +32,7 @@ func TestStore(t *testing.T, open func(testing.TB) workflow.Store) {
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, reviewPromises, publicationPromises,
 		tokenPromises, deedPromises,
 		tokenPromises, todoPromises,
+		tokenPromises, signInPromises,
 	} {
 		for _, p := range part {
 			t.Run(p.name, func(t *testing.T) {
