@@ -13,6 +13,7 @@ import (
 	"mailbox/handlers/channel"
 	"mailbox/handlers/channel/simulator"
 	"mailbox/handlers/channel/wechat"
+	"mailbox/handlers/channel/wecom"
 	"mailbox/handlers/switchboard"
 	"mailbox/handlers/web"
 	"mailbox/repository/spool"
@@ -30,6 +31,7 @@ type chats struct {
 	board   *channels.Board
 	chat    *intake.Chat
 	wechat  *wechat.Client
+	wecom   *wecom.Client
 	phrases channel.Phrases
 	probes  map[workflow.Channel]channels.Probe
 	hub     *simulator.Hub // nil but in a demonstration
@@ -51,12 +53,15 @@ func (a *app) joinChats(c *Config) error {
 	ch.wechat = &wechat.Client{
 		API: channel.NewAPI(wechat.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeChat),
 	}
-	ch.probes = map[workflow.Channel]channels.Probe{workflow.WeChat: ch.wechat.Probe}
-	a.courier.Voices = map[workflow.Channel]delivery.Voice{workflow.WeChat: ch.wechat}
+	ch.wecom = &wecom.Client{
+		API: channel.NewAPI(wecom.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeCom),
+	}
+	ch.probes = map[workflow.Channel]channels.Probe{workflow.WeChat: ch.wechat.Probe, workflow.WeCom: ch.wecom.Probe}
+	a.courier.Voices = map[workflow.Channel]delivery.Voice{workflow.WeChat: ch.wechat, workflow.WeCom: ch.wecom}
 	a.courier.Lines, a.courier.Person = ch.board.Settings, a.person
 	ch.chat = intake.NewChat(intake.ChatDeps{
 		Intake: a.intake, Vault: a.vault, Blobs: a.blobs, Spool: kept, Track: a.cases.Track, Returned: a.courier.Bounced, Crisis: a.crisis,
-		Media: map[workflow.Channel]intake.Media{workflow.WeChat: ch.wechat}, Follow: followChat(a.codes, a.redis, a.vault),
+		Media: map[workflow.Channel]intake.Media{workflow.WeChat: ch.wechat, workflow.WeCom: ch.wecom}, Follow: followChat(a.codes, a.redis, a.vault),
 	})
 	a.chats = ch
 	return nil
@@ -101,7 +106,7 @@ func (a *app) callbacks() []web.Route {
 		Count: func(outcome string) { a.chats.count(outcome) },
 	}
 	var out []web.Route
-	for _, adapter := range []channel.Adapter{wechat.Adapter{}} {
+	for _, adapter := range []channel.Adapter{wechat.Adapter{}, wecom.Adapter{}} {
 		door := channel.NewDoor(deps, adapter)
 		serve := func(c *web.Context) error {
 			door.ServeHTTP(c.Writer, c.Request)
@@ -171,10 +176,11 @@ func (a *app) simulate(ctx context.Context, run func(string, func(context.Contex
 	if err != nil {
 		return fmt.Errorf("simulator: %w", err)
 	}
-	a.chats.ends = []simulator.End{simulator.NewWeChat(a.desk.Now)}
+	a.chats.ends = []simulator.End{simulator.NewWeChat(a.desk.Now), simulator.NewWeCom(a.desk.Now)}
 	a.chats.hub = simulator.NewHub(a.desk.Now, a.chats.ends...)
 	base := "http://" + ln.Addr().String()
 	a.chats.wechat.API = channel.NewAPI(base + "/" + string(workflow.WeChat))
+	a.chats.wecom.API = channel.NewAPI(base + "/" + string(workflow.WeCom))
 	server := &http.Server{Handler: a.chats.hub, ReadHeaderTimeout: 10 * time.Second}
 	run("simulator", func(ctx context.Context) error {
 		stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // nothing of it is to be kept
