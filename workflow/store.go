@@ -38,6 +38,7 @@ type Store interface {
 	Publications
 	Tokens
 	ChannelRows
+	Cards
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }
@@ -363,6 +364,8 @@ type College interface {
 type People interface {
 	Account(ctx context.Context, id int64) (Account, error)
 	AccountByName(ctx context.Context, username string) (Account, error)
+	// AccountByWeCom finds the account by its user id in WeCom, in lower case.
+	AccountByWeCom(ctx context.Context, userID string) (Account, error)
 	Accounts(ctx context.Context) ([]Account, error) // all, by username
 	// AccountsFor lists enabled accounts with one of the roles, of the
 	// department if it is not 0.

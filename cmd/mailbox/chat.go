@@ -32,6 +32,7 @@ type chats struct {
 	chat    *intake.Chat
 	wechat  *wechat.Client
 	wecom   *wecom.Client
+	connect string // where WeCom says who its reader is
 	phrases channel.Phrases
 	probes  map[workflow.Channel]channels.Probe
 	hub     *simulator.Hub // nil but in a demonstration
@@ -46,7 +47,7 @@ func (a *app) joinChats(c *Config) error {
 		return err
 	}
 	a.stops = append(a.stops, kept.Close)
-	ch := &chats{board: channels.New(a.desk, a.vault), count: func(string) {}}
+	ch := &chats{connect: wecom.Connect, board: channels.New(a.desk, a.vault), count: func(string) {}}
 	ch.phrases = channel.Phrases{Words: a.words, URL: strings.TrimRight(c.PublicURL, "/"), Zone: c.zone}
 	tokens := channel.NewTokens(a.redis, func(b []byte) []byte { return a.vault.SealFor("tokens", b) },
 		func(b []byte) ([]byte, error) { return a.vault.OpenFor("tokens", b) }, a.desk.Now)
@@ -58,6 +59,7 @@ func (a *app) joinChats(c *Config) error {
 	}
 	ch.probes = map[workflow.Channel]channels.Probe{workflow.WeChat: ch.wechat.Probe, workflow.WeCom: ch.wecom.Probe}
 	a.courier.Voices = map[workflow.Channel]delivery.Voice{workflow.WeChat: ch.wechat, workflow.WeCom: ch.wecom}
+	a.courier.Boards = map[workflow.Channel]delivery.Board{workflow.WeCom: ch.wecom}
 	a.courier.Lines, a.courier.Person = ch.board.Settings, a.person
 	ch.chat = intake.NewChat(intake.ChatDeps{
 		Intake: a.intake, Vault: a.vault, Blobs: a.blobs, Spool: kept, Track: a.cases.Track, Returned: a.courier.Bounced, Crisis: a.crisis,
@@ -119,6 +121,18 @@ func (a *app) callbacks() []web.Route {
 		}
 	}
 	return out
+}
+
+// wecomDoor lets staff in from WeCom.
+func (a *app) wecomDoor() []web.Route {
+	door := &wecom.Door{Client: a.chats.wecom, Staff: a.door, Once: a.redis, Connect: a.chats.connect}
+	return door.Routes()
+}
+
+// clearCards takes back what staff have done.
+func (a *app) clearCards(ctx context.Context) error {
+	_, err := a.courier.Clear(ctx)
+	return err
 }
 
 // switchboard is the pages about channels.
