@@ -45,6 +45,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
 	}
 	if s.has("delivery") {
+		out = append(out, schedule.Job{Name: "clear cards", Every: 5 * time.Second, Run: a.clearCards})
 		out = append(out, schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))})
 	}
 	return out

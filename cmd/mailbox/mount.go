@@ -57,7 +57,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Rules: a.rules, Door: a.door, Tokens: a.tokens, Factors: a.factors, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		switchboard: a.switchboard(), callbacks: a.callbacks(),
+		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor()...),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
 		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{

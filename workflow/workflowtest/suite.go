@@ -33,6 +33,7 @@ func TestStore(t *testing.T, open func(testing.TB) workflow.Store) {
 		tokenPromises, deedPromises,
 		tokenPromises, todoPromises,
 		tokenPromises, signInPromises,
+		tokenPromises, cardPromises,
 	} {
 		for _, p := range part {
 			t.Run(p.name, func(t *testing.T) {
