@@ -38,7 +38,7 @@ var Ladders = map[workflow.Channel][]Rung{
 		{Step: workflow.StepMail},
 		{Step: workflow.StepPage},
 	},
-	workflow.OA: {{Step: workflow.StepChat}, {Step: workflow.StepMail}, {Step: workflow.StepPage}},
+	workflow.OA: {{Step: workflow.StepChat, Setting: "message_path"}, {Step: workflow.StepMail}, {Step: workflow.StepPage}},
 }
 
 // Why a step was passed over, as catalogue keys.

@@ -50,6 +50,7 @@ type Heard struct {
 	Room     string // the group it was said in
 	ReplyTo  string // by which the platform knows an answer to it
 	Kind     HeardKind
+	Anew     bool   // it begins a letter, whatever was said before
 	Text     string // words; of a voice, what the platform understood
 	Media    []MediaRef
 	Event    HeardOf

@@ -168,7 +168,7 @@ func (t *talk) hear(ctx context.Context) (Reply, error) {
 		return t.say(unlike(t.h.Kind)), nil
 	case t.bound.Case != 0 || t.wrong != nil:
 		return t.bind(ctx)
-	case t.h.Kind == HeardText:
+	case t.h.Kind == HeardText && !t.h.Anew:
 		if r, done, err := t.command(ctx, t.h.Text); done || err != nil {
 			return r, err
 		}
@@ -288,7 +288,7 @@ func unlike(k HeardKind) Say {
 // goesTo is the case that a word is about: the one the last words went into not
 // long ago, or that waits for the writer.
 func (t *talk) goesTo(ctx context.Context) (c workflow.Case, goes bool, err error) {
-	if t.v.CaseID == 0 || t.v.Anew {
+	if t.v.CaseID == 0 || t.v.Anew || t.h.Anew {
 		return c, false, nil
 	}
 	if c, err = t.tx.Case(ctx, t.v.CaseID); err != nil {

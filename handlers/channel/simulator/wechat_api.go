@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -21,7 +20,7 @@ func (w *WeChat) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.failed(rw, r.URL.Path == "/cgi-bin/stable_token") {
+	if failed(&w.fails, rw, r.URL.Path == "/cgi-bin/stable_token") {
 		return
 	}
 	switch r.Method + " " + r.URL.Path {
@@ -40,14 +39,15 @@ func (w *WeChat) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// failed fails as it was told to; a code of its own is about a message.
-func (w *WeChat) failed(rw http.ResponseWriter, token bool) bool {
-	f := w.fails
-	if f == nil || token && f.Code != 0 {
+// failed fails as it was told to; a code of its own, or a single failure, is
+// about a message and not about the token for it.
+func failed(fails **Failure, rw http.ResponseWriter, token bool) bool {
+	f := *fails
+	if f == nil || token && (f.Code != 0 || f.Once) {
 		return false
 	}
 	if f.Once {
-		w.fails = nil
+		*fails = nil
 	}
 	switch {
 	case f.Silent:
@@ -105,13 +105,6 @@ const (
 	replyFor  = 48 * time.Hour
 	replyMost = 5
 )
-
-// strictly reads a call; a field that the documents do not have is one too many.
-func strictly(body []byte, in any) error {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	return d.Decode(in)
-}
 
 func (w *WeChat) custom(rw http.ResponseWriter, body []byte) {
 	var in struct {
