@@ -37,7 +37,12 @@ type Store interface {
 	Ledger
 	Publications
 	Tokens
+	Deeds
+	SignIns
 	ChannelRows
+	Todos
+	ChannelFaults
+	Cards
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }
@@ -366,6 +371,8 @@ type College interface {
 type People interface {
 	Account(ctx context.Context, id int64) (Account, error)
 	AccountByName(ctx context.Context, username string) (Account, error)
+	// AccountByWeCom finds the account by its user id in WeCom, in lower case.
+	AccountByWeCom(ctx context.Context, userID string) (Account, error)
 	Accounts(ctx context.Context) ([]Account, error) // all, by username
 	// AccountsFor lists enabled accounts with one of the roles, of the
 	// department if it is not 0.

@@ -64,6 +64,7 @@ type userCommand struct {
 	Add      userAdd      `cmd:"" help:"Add an account; the password is read from standard input."`
 	Password userPassword `cmd:"" help:"Set an account's password, read from standard input."`
 	Disable  userDisable  `cmd:"" help:"Disable an account and end its sessions."`
+	Reset    userReset    `cmd:"" name:"reset-second-factor" help:"Forget an account's second step of signing in, for who has lost the phone and the recovery codes."`
 }
 
 // terminal is who acts at the command line: whoever can run the program there
@@ -159,6 +160,25 @@ func (u *userDisable) Run(ctx context.Context, w world, c *Config) error {
 		}
 		acc.Disabled = w.Now().UTC()
 		_, err = a.door.SaveAccount(ctx, terminal, acc, "")
+		return a.inWords(err)
+	})
+}
+
+type userReset struct {
+	Username string `arg:""`
+}
+
+// Run forgets the second step.
+func (u *userReset) Run(ctx context.Context, w world, c *Config) error {
+	return quietly(ctx, c, w, func(a *app) error {
+		acc, err := a.store.AccountByName(ctx, u.Username)
+		if err != nil {
+			return fmt.Errorf("account %q: %w", u.Username, err)
+		}
+		err = a.factors.Reset(ctx, terminal, acc.ID)
+		if err != nil && workflow.KindOf(err) == workflow.NotFound {
+			return fmt.Errorf("account %q has no second step", u.Username)
+		}
 		return a.inWords(err)
 	})
 }

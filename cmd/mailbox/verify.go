@@ -19,7 +19,7 @@ type verifyCommand struct{}
 func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
 	return quietly(ctx, c, w, func(a *app) error {
 		p := &prover{app: a, out: w.Out, say: newSayer(onTerminal(w.Err), a.words)}
-		for _, prove := range []func(context.Context) error{p.history, p.answers, p.ledger, p.reports, p.figures} {
+		for _, prove := range []func(context.Context) error{p.history, p.board, p.answers, p.ledger, p.reports, p.figures} {
 			if err := prove(ctx); err != nil {
 				return err
 			}
@@ -51,6 +51,16 @@ func (p *prover) fault(f fmt.Stringer) {
 
 func (p *prover) history(ctx context.Context) (err error) {
 	p.extent, err = audit.Verify(ctx, p.store, p.desk.Keeper.Chain, func(f audit.Fault) { p.fault(f) }, p.say.telling("server.verify.history"))
+	return err
+}
+
+// board counts the open cases anew.
+func (p *prover) board(ctx context.Context) error {
+	n, err := p.store.OpenWorkDiffers(ctx)
+	if n > 0 {
+		p.faults += n
+		fmt.Fprintf(p.out, "open work: %d numbers are not those of the open cases\n", n)
+	}
 	return err
 }
 
