@@ -40,7 +40,10 @@ var actionNames = map[string]string{
 	"annual.return": "journal.annual.return", "annual.publish": "journal.annual.publish", "annual.override": "journal.annual.override",
 	"annual.export": "journal.annual.export", "annual.contacts": "journal.annual.contacts",
 	"setting": "journal.setting", "export": "journal.export", "end_sessions": "journal.end_sessions",
-	"token_add": "journal.token_add", "token_revoke": "journal.token_revoke",
+	"webhook_add": "journal.webhook_add", "webhook_change": "journal.webhook_change", "webhook_rotate": "journal.webhook_rotate",
+	"webhook_end_prior": "journal.webhook_end_prior", "webhook_remove": "journal.webhook_remove", "webhook_replay": "journal.webhook_replay",
+	"webhook_given_up": "journal.webhook_given_up",
+	"token_add":        "journal.token_add", "token_revoke": "journal.token_revoke",
 }
 
 func actionName(c *web.Context, action string) string {

@@ -67,6 +67,8 @@ type data struct {
 
 	tokens        table[int64, workflow.Token]
 	deeds         table[string, workflow.Deed]
+	webhooks      table[int64, workflow.Webhook]
+	dispatches    table[int64, workflow.Dispatch]
 	channels      table[string, workflow.ChannelSettings]
 	calls         table[int64, workflow.Call]
 	conversations table[int64, workflow.Conversation]
@@ -78,6 +80,7 @@ func newData() *data {
 	return &data{
 		tokens:   newTable[int64, workflow.Token](),
 		deeds:    newTable[string, workflow.Deed](),
+		webhooks: newTable[int64, workflow.Webhook](), dispatches: newTable[int64, workflow.Dispatch](),
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
 		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
 		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
@@ -107,7 +110,7 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
-		tokens: d.tokens.clone(), deeds: d.deeds.clone(),
+		tokens: d.tokens.clone(), deeds: d.deeds.clone(), webhooks: d.webhooks.clone(), dispatches: d.dispatches.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),

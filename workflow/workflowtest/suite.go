@@ -30,7 +30,7 @@ func TestStore(t *testing.T, open func(testing.TB) workflow.Store) {
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, annualPromises, reviewPromises,
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, ledgerPromises, reviewPromises,
 		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, reviewPromises, publicationPromises,
-		tokenPromises, deedPromises,
+		tokenPromises, deedPromises, webhookPromises,
 	} {
 		for _, p := range part {
 			t.Run(p.name, func(t *testing.T) {
