@@ -35,6 +35,7 @@ var dynamicPrefixes = []string{
 	"styleguide.",   // Set.Styleguide
 	"admin.health.", // what the program depends on
 
+	"webhook.event.", "webhook.state.", "webhook.error.", // handlers/webhook
 	"chat.say.", "chat.notice.", "ladder.step.", "ladder.outcome.", "simulator.person.", // handlers/channel, handlers/switchboard
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.

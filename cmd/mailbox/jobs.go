@@ -41,12 +41,14 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "tell late duties", Every: time.Hour, Run: a.tellLateDuties},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
-			schedule.Job{Name: "forget deeds", Every: 24 * time.Hour, Run: a.forgetDeeds},
+			schedule.Job{Name: "forget programs", Every: 24 * time.Hour, Run: a.forgetPrograms},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
 	}
 	if s.has("delivery") {
-		out = append(out, schedule.Job{Name: "clear cards", Every: 5 * time.Second, Run: a.clearCards})
-		out = append(out, schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))})
+		out = append(out,
+			schedule.Job{Name: "clear cards", Every: 5 * time.Second, Run: a.clearCards},
+			schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))},
+			schedule.Job{Name: "tell webhooks", Every: time.Second, Run: a.tellHooks})
 	}
 	return out
 }
@@ -132,11 +134,6 @@ func (a *app) tellLateDuties(ctx context.Context) error {
 func (a *app) sweepFiles(ctx context.Context) error {
 	_, err := a.blobs.Sweep(ctx, a.desk.Now().Add(-workflow.Unsent), a.store.FilesInUse)
 	return err
-}
-
-// forgetDeeds forgets what programs sent long ago.
-func (a *app) forgetDeeds(ctx context.Context) error {
-	return a.store.ForgetDeeds(ctx, a.desk.Now().Add(-workflow.DeedsKept))
 }
 
 // deliverer sends until nothing waits, and then waits for the bell: a new

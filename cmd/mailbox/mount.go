@@ -12,10 +12,12 @@ import (
 	"mailbox/handlers/document"
 	"mailbox/handlers/matters"
 	"mailbox/handlers/office"
+	"mailbox/handlers/open311"
 	"mailbox/handlers/public"
 	"mailbox/handlers/publication"
 	"mailbox/handlers/switchboard"
 	"mailbox/handlers/web"
+	"mailbox/handlers/webhook"
 	"mailbox/workflow/audit"
 	"mailbox/workflow/delivery"
 )
@@ -32,6 +34,8 @@ type audiences struct {
 	publication *publication.Pages
 	switchboard *switchboard.Pages
 	callbacks   []web.Route
+	webhooks    *webhook.Pages
+	open311     *open311.View
 	annual      *annual.Pages
 	disclosure  *disclosure.Pages
 }
@@ -58,6 +62,8 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Forgetful: func() bool { return a.warning != "" },
 		}),
 		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor()...),
+		webhooks:   webhook.New(a.hooks),
+		open311:    open311.New(a.store, a.answers),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
 		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
@@ -84,6 +90,8 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.publication.Routes()...),
 		server.Mount(p.switchboard.Routes()...),
 		server.Mount(p.callbacks...),
+		server.Mount(p.webhooks.Routes()...),
+		server.Mount(p.open311.Routes()...),
 		server.Mount(p.annual.Routes()...),
 		server.Mount(p.disclosure.Routes()...),
 	)

@@ -34,6 +34,7 @@ func TestStore(t *testing.T, open func(testing.TB) workflow.Store) {
 		tokenPromises, todoPromises,
 		tokenPromises, signInPromises,
 		tokenPromises, cardPromises,
+		tokenPromises, deedPromises, webhookPromises,
 	} {
 		for _, p := range part {
 			t.Run(p.name, func(t *testing.T) {
