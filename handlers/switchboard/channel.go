@@ -21,7 +21,7 @@ type channelPage struct {
 	Fields   []templates.Field
 	Enabled  bool
 	Version  int64
-	May      bool // change it
+	May      bool   // change it
 	Window   string // the platform's rule
 	Faults   templates.Table
 	Failed   templates.Table
