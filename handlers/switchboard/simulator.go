@@ -18,7 +18,7 @@ type simulatorPage struct {
 	Talk            []spoken
 	Refresh         string
 	Rule, Window    string // of the platform; what is left of it for this person
-	Limited         bool
+	Open            bool // there is some of it left
 	Acts            []templates.Button
 	Told            []told
 }
@@ -74,7 +74,7 @@ func (p *Pages) showTalk(c *web.Context, status int, channel workflow.Channel, p
 		Page: c.Page("simulator.title"), Channel: string(channel), Person: person, Refresh: address(channel, person),
 		Rule: c.Text("channel.window." + string(channel)), Told: ladders(c, notices),
 	}
-	view.Window, view.Limited = p.left(c, channel, person)
+	view.Window, view.Open = p.left(c, channel, person)
 	for _, a := range p.Simulator.Acts(channel) {
 		view.Acts = append(view.Acts, templates.Button{Tone: "quiet", Label: c.Text(acts[a].label), Name: "act", Value: a})
 	}
@@ -93,13 +93,13 @@ func (p *Pages) showTalk(c *web.Context, status int, channel workflow.Channel, p
 }
 
 // left says how long we can still reply to the person.
-func (p *Pages) left(c *web.Context, channel workflow.Channel, person string) (words string, limited bool) {
+func (p *Pages) left(c *web.Context, channel workflow.Channel, person string) (words string, open bool) {
 	left, messages, limited := p.Simulator.Window(channel, person)
 	switch {
 	case !limited:
 		return c.Text("simulator.window.always"), false
 	case left <= 0 || messages == 0:
-		return c.Text("simulator.window.over"), true
+		return c.Text("simulator.window.over"), false
 	}
 	return c.Text("simulator.window.open", span(c, left), messages), true
 }
