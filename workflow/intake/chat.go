@@ -110,7 +110,7 @@ func (c *Chat) Arrive(ctx context.Context, h Heard) (r Reply, stored bool, err e
 	if err != nil {
 		return Reply{}, false, err
 	}
-	r, err = c.take(ctx, call, h, true)
+	r, err = c.take(ctx, call, h, !h.Later)
 	return r, true, err
 }
 

@@ -27,12 +27,13 @@ type HeardOf string
 
 // The events.
 const (
-	EventHello HeardOf = "hello" // the person follows us now
-	EventGone  HeardOf = "gone"  // and now no more
-	EventMenu  HeardOf = "menu"  // Text is what the menu says: see Command
-	EventGrant HeardOf = "grant" // the person allows one more notice
-	EventEnd   HeardOf = "end"   // what we sent has arrived, or Text says why not; Sent is its name
-	EventNone  HeardOf = "none"  // nothing we need to know
+	EventHello  HeardOf = "hello"  // the person follows us now
+	EventGone   HeardOf = "gone"   // and now no more
+	EventMenu   HeardOf = "menu"   // Text is what the menu says: see Command
+	EventGrant  HeardOf = "grant"  // the person allows one more notice
+	EventEnd    HeardOf = "end"    // what we sent has arrived, or Text says why not; Sent is its name
+	EventPublic HeardOf = "public" // words for us where everybody reads them, and that is not wanted
+	EventNone   HeardOf = "none"   // nothing we need to know
 )
 
 // Heard is one thing that came through a chat, the same for every platform. An
@@ -51,6 +52,7 @@ type Heard struct {
 	Sent     string
 	At       time.Time // as the platform says
 	Locale   string    // "" when it says nothing
+	Later    bool      // the platform takes no words with the acknowledgement
 	Raw      []byte    // as it came, decrypted
 }
 
@@ -105,6 +107,7 @@ const (
 	SayAnonymous Say = "anonymous" // an anonymous letter stays unbound
 	SayShort     Say = "short"     // too little to be a letter
 	SayOther     Say = "other"     // we cannot read that
+	SayPublic    Say = "public"    // letters are not written where everybody reads
 )
 
 // Reply is what a person is answered at once: facts, no words.
