@@ -43,7 +43,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		outbox = nil // an administrator does not read letters
 	}
 	everybody, err := public.New(public.Deps{
-		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door,
+		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors,
 		Figures: a.figures, Answers: a.answers, Tokens: a.tokens, Key: a.keys.derive("public"),
 	})
 	return audiences{
@@ -54,7 +54,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
 		admin: admin.New(admin.Deps{
-			Rules: a.rules, Door: a.door, Tokens: a.tokens, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
+			Rules: a.rules, Door: a.door, Tokens: a.tokens, Factors: a.factors, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
 		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor()...),

@@ -32,6 +32,7 @@ type personPage struct {
 	Work     string             // what becomes of its work when it goes
 	Fields   []templates.Hidden // of the small forms
 	Tokens   templates.Tokens
+	Factor   personFactor
 }
 
 type passwordPage struct {
@@ -81,6 +82,9 @@ func (p *Pages) showPerson(c *web.Context, status int, wrong []templates.Problem
 		view.Action += "/" + number(who.ID)
 		view.Work = workWords(c, who)
 		if view.Tokens, err = p.tokensOf(c, who.ID); err != nil {
+			return err
+		}
+		if view.Factor, err = p.factorOf(c, who.ID); err != nil {
 			return err
 		}
 	}

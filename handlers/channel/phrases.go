@@ -35,7 +35,7 @@ func (p Phrases) Reply(r intake.Reply) string {
 		return say("chat.say.added", r.Number)
 	case intake.SayState, intake.SayBound:
 		return say("chat.say."+string(r.Say), r.Number, state(), p.URL+"/track")
-	case intake.SayHelp, intake.SayHello, intake.SayWrong, intake.SayAnonymous:
+	case intake.SayHelp, intake.SayHello, intake.SayWrong, intake.SayAnonymous, intake.SayEnough:
 		return say("chat.say."+string(r.Say), p.URL+"/track")
 	case intake.SayPublic:
 		return say("chat.say.public", p.URL+"/write")

@@ -49,7 +49,9 @@ func (p *Pages) render(c *web.Context, status int, s channels.Shown, wrong []tem
 		view.Failed = c.Text("channel.failed", s.Health.Failed)
 	}
 	for _, f := range channels.Specs[s.Channel] {
-		view.Fields = append(view.Fields, field(c, s, f, wrong))
+		if !f.Apart {
+			view.Fields = append(view.Fields, field(c, s, f, wrong))
+		}
 	}
 	return c.Render(status, "admin/channel.html", view)
 }
@@ -111,6 +113,8 @@ func (p *Pages) save(c *web.Context) error {
 	ch := channels.Change{Enabled: f.Has("enabled"), Config: map[string]string{}, Secrets: map[string]string{}, Version: version}
 	for _, one := range channels.Specs[s.Channel] {
 		switch {
+		case one.Apart && !one.Secret:
+			ch.Config[one.Name] = s.Config[one.Name]
 		case one.Secret:
 			ch.Secrets[one.Name] = f.Line(one.Name)
 		case one.Long:

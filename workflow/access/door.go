@@ -53,9 +53,10 @@ type Entry struct {
 	ClientKey          string // keyed hash of where it comes from, for the limit
 }
 
-// Admit says who it is. An unknown name, a wrong password and a disabled account
+// Prove says who it is. An unknown name, a wrong password and a disabled account
 // are one answer, in one time. When the limits cannot be asked nobody gets in.
-func (d *Door) Admit(ctx context.Context, e Entry) (workflow.Account, error) {
+// Whoever may come in then has Entered.
+func (d *Door) Prove(ctx context.Context, e Entry) (workflow.Account, error) {
 	name := strings.ToLower(strings.TrimSpace(e.Username))
 	if err := d.allow(ctx, limitName, name); err != nil {
 		return workflow.Account{}, err
@@ -63,11 +64,16 @@ func (d *Door) Admit(ctx context.Context, e Entry) (workflow.Account, error) {
 	if err := d.allow(ctx, limitClient, e.ClientKey); err != nil {
 		return workflow.Account{}, err
 	}
-	a, err := d.known(ctx, name, e.Password)
-	if err != nil {
-		return workflow.Account{}, err
+	return d.known(ctx, name, e.Password)
+}
+
+// Entered notes that somebody came in, and by which way.
+func (d *Door) Entered(ctx context.Context, account int64, way workflow.Way) error {
+	var detail map[string]string
+	if way != workflow.Local {
+		detail = map[string]string{"way": string(way)}
 	}
-	return a, d.note(ctx, a.ID, "sign_in", a.ID, nil)
+	return d.note(ctx, account, "sign_in", account, detail)
 }
 
 // allow counts an attempt. Limits that are away close the door and nothing

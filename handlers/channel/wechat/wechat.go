@@ -106,7 +106,7 @@ func heard(line channels.Line, f map[string][]string) (intake.Heard, error) {
 		External: channel.One(f, "MsgId"), Text: channel.One(f, "Content"),
 	}
 	if channel.One(f, "MsgType") == "event" {
-		return event(h, f), nil
+		return event(line, h, f), nil
 	}
 	if h.External == "" || strings.Trim(h.External, "0123456789") != "" {
 		return intake.Heard{}, channel.ErrRefused
@@ -127,7 +127,7 @@ func message(h *intake.Heard, f map[string][]string) {
 		media(intake.HeardImage, "wechat-"+h.External+".jpg")
 	case "voice":
 		media(intake.HeardVoice, "wechat-"+h.External+"."+format(channel.One(f, "Format")))
-		h.Text = channel.One(f, "Recognition")
+		h.Text = strings.TrimSpace(channel.One(f, "Recognition"))
 	case "video", "shortvideo":
 		media(intake.HeardVideo, "wechat-"+h.External+".mp4")
 	default: // a place, a link, a sticker
@@ -143,7 +143,7 @@ func format(s string) string {
 }
 
 // event has no MsgId: it is known by who did it when, and what.
-func event(h intake.Heard, f map[string][]string) intake.Heard {
+func event(line channels.Line, h intake.Heard, f map[string][]string) intake.Heard {
 	name := channel.One(f, "Event")
 	h.Kind, h.Event, h.Text = intake.HeardEvent, intake.EventNone, ""
 	h.External = strings.Join([]string{string(h.Person), channel.One(f, "CreateTime"), name, channel.One(f, "EventKey"), channel.One(f, "MsgID")}, ":")
@@ -157,14 +157,45 @@ func event(h intake.Heard, f map[string][]string) intake.Heard {
 	case "CLICK":
 		h.Event, h.Text = intake.EventMenu, strings.ToLower(channel.One(f, "EventKey"))
 	case "subscribe_msg_popup_event", "subscribe_msg_change_event":
-		if channel.One(f, "SubscribeStatusString") == "accept" {
-			h.Event = intake.EventGrant
-		}
+		h.Event = grant(line, f, name)
 	case "TEMPLATESENDJOBFINISH":
-		h.Event, h.Sent = intake.EventEnd, channel.One(f, "MsgID")
-		if s := channel.One(f, "Status"); s != "success" {
-			h.Text = s
+		h.Event, h.Sent, h.Text = intake.EventEnd, channel.One(f, "MsgID"), outcome(channel.One(f, "Status"), "success")
+	case "subscribe_msg_sent_event":
+		h.Event, h.Sent, h.Text = intake.EventEnd, channel.One(f, "MsgID"), outcome(channel.One(f, "ErrorCode"), "0")
+		if channel.One(f, "ErrorCode") == "43101" {
+			h.Text = intake.Blocked
 		}
 	}
 	return h
+}
+
+// grant is what the person has decided about our notices; what they decided
+// about others, for which one callback speaks as well, is nothing to us. Who
+// closes the question keeps what was allowed before.
+func grant(line channels.Line, f map[string][]string, event string) intake.HeardOf {
+	templates, said := f["TemplateId"], f["SubscribeStatusString"]
+	if len(templates) != len(said) {
+		return intake.EventNone
+	}
+	for i, id := range templates {
+		switch {
+		case id != line.Config["subscribe_id"]:
+		case said[i] == "accept":
+			return intake.EventGrant
+		case event == "subscribe_msg_change_event":
+			return intake.EventKeep
+		}
+	}
+	return intake.EventNone
+}
+
+// outcome is why something did not arrive, or "".
+func outcome(said, good string) string {
+	switch {
+	case said == good:
+		return ""
+	case strings.Contains(said, "user block"):
+		return intake.Blocked
+	}
+	return said
 }
