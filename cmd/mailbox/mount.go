@@ -14,6 +14,7 @@ import (
 	"mailbox/handlers/office"
 	"mailbox/handlers/public"
 	"mailbox/handlers/publication"
+	"mailbox/handlers/signin"
 	"mailbox/handlers/switchboard"
 	"mailbox/handlers/web"
 	"mailbox/workflow/audit"
@@ -28,6 +29,7 @@ type audiences struct {
 	admin  *admin.Pages
 	api    *api.API
 	matter *matters.Pages
+	signin *signin.Pages
 
 	publication *publication.Pages
 	switchboard *switchboard.Pages
@@ -43,18 +45,21 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		outbox = nil // an administrator does not read letters
 	}
 	everybody, err := public.New(public.Deps{
-		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors,
+		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors, Ways: a.ways,
 		Figures: a.figures, Answers: a.answers, Tokens: a.tokens, Key: a.keys.derive("public"),
 	})
 	return audiences{
 		public: everybody,
+		signin: signin.New(signin.Deps{
+			Ways: a.ways, Campus: a.campus, Door: everybody, Sealer: a.vault, Sessions: a.redis.Sessions(), Once: a.redis, Factors: a.factors,
+		}),
 		desk:   desk.New(a.cases, a.vault, a.blobs, a.answers),
 		office: office.New(office.Deps{
 			Cases: a.cases, Figures: a.figures, Monthly: a.monthly, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
 		admin: admin.New(admin.Deps{
-			Rules: a.rules, Door: a.door, Tokens: a.tokens, Factors: a.factors, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
+			Rules: a.rules, Door: a.door, Tokens: a.tokens, Factors: a.factors, Campus: a.campus, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
 		switchboard: a.switchboard(), callbacks: a.callbacks(),
@@ -81,6 +86,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.matter.Routes()...),
+		server.Mount(p.signin.Routes()...),
 		server.Mount(p.publication.Routes()...),
 		server.Mount(p.switchboard.Routes()...),
 		server.Mount(p.callbacks...),
