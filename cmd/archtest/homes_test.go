@@ -28,11 +28,15 @@ var homes = map[string][]string{
 	"github.com/alexedwards/argon2id": {"repository/password"},
 	"github.com/pquerna/otp":          {"repository/onetime"},
 
+	// Signing in.
+	"github.com/coreos/go-oidc": {"handlers/signin/oidc"},
+	"golang.org/x/oauth2":       {"handlers/signin/oidc"},
+
 	// Tests.
 	"github.com/chromedp":          {"handlers/web/webtest"},
 	"github.com/jba/templatecheck": {"templates/templatestest"},
 	"golang.org/x/net/html":        {"handlers/channel/email", "handlers/web/webtest"},
-	"testing":                      {"handlers/channel/channeltest", "handlers/channel/email/receive/cuttest", "handlers/channel/email/receive/dovecottest", "templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest", "handlers/signin/cas/castest"},
+	"testing":                      {"handlers/channel/channeltest", "handlers/channel/email/receive/cuttest", "handlers/channel/email/receive/dovecottest", "templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest", "handlers/signin/cas/castest", "handlers/signin/oidc/oidctest"},
 
 	// Files people take away.
 	"github.com/xuri/excelize": {"handlers/document"},

@@ -131,6 +131,8 @@ func returns(c *web.Context, way workflow.Way) []templates.Fact {
 	switch way {
 	case workflow.CAS:
 		return []templates.Fact{{Label: c.Text("way.service"), Value: c.URL(casPath)}}
+	case workflow.OIDC:
+		return []templates.Fact{{Label: c.Text("way.redirect"), Value: c.URL(oidcPath)}, {Label: c.Text("way.backchannel"), Value: c.URL(oidcPath)}}
 	default:
 		return nil
 	}
@@ -244,6 +246,8 @@ func (p *Pages) probe(c *web.Context, w access.Way) error {
 	switch w.Way {
 	case workflow.CAS:
 		return p.casServer(w).Probe(c.Context(), service(c, "probe"))
+	case workflow.OIDC:
+		return p.providers.Probe(c.Context(), p.oidcClient(c, w))
 	default:
 		return workflow.Absent()
 	}

@@ -3,7 +3,10 @@ package signin
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"io"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -28,7 +31,7 @@ func (c *clients) trusting(ca string) *http.Client {
 	}
 	transport := &http.Transport{TLSClientConfig: tlsOf(ca), TLSHandshakeTimeout: within, MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true}
 	client := &http.Client{
-		Timeout: within, Transport: transport,
+		Timeout: within, Transport: careful{transport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if c.all == nil || len(c.all) > 8 { // what was set up before is not needed again
@@ -36,6 +39,35 @@ func (c *clients) trusting(ca string) *http.Client {
 	}
 	c.all[ca] = client
 	return client
+}
+
+// maxAnswer is how much of an answer is read.
+const maxAnswer = 1 << 20
+
+// careful speaks plainly to this machine alone, and reads no answer without end.
+type careful struct{ http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (t careful) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Scheme != "https" && !loopback(r.URL.Hostname()) {
+		return nil, errors.New("a server of the campus is called by https alone")
+	}
+	resp, err := t.RoundTripper.RoundTrip(r)
+	if err == nil {
+		resp.Body = short{io.LimitReader(resp.Body, maxAnswer), resp.Body}
+	}
+	return resp, err
+}
+
+// short is the beginning of a body.
+type short struct {
+	io.Reader
+	io.Closer
+}
+
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 func tlsOf(ca string) *tls.Config {

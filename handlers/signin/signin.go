@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"mailbox/handlers/signin/oidc"
 	"mailbox/handlers/web"
 	"mailbox/workflow"
 	"mailbox/workflow/access"
@@ -50,7 +51,8 @@ type Deps struct {
 // Pages are the pages.
 type Pages struct {
 	Deps
-	clients clients
+	clients   clients
+	providers oidc.Providers
 }
 
 // New returns the pages.
@@ -87,6 +89,8 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		door(casPath, p.cas),
 		ended(casPath, p.casEnded),
+		door(oidcPath, p.oidc),
+		ended(oidcPath, p.oidcEnded),
 		get("/admin/signin", p.list),
 		post("/admin/signin", p.saveLocal),
 		get("/admin/signin/:way", p.way),
