@@ -50,9 +50,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 	})
 	return audiences{
 		public: everybody,
-		signin: signin.New(signin.Deps{
-			Ways: a.ways, Campus: a.campus, Door: everybody, Sealer: a.vault, Sessions: a.redis.Sessions(), Once: a.redis, Factors: a.factors,
-		}),
+		signin: signin.New(a.signIns(everybody)),
 		desk:   desk.New(a.cases, a.vault, a.blobs, a.answers),
 		office: office.New(office.Deps{
 			Cases: a.cases, Figures: a.figures, Monthly: a.monthly, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
@@ -75,6 +73,11 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		}),
 		annual: annual.New(annual.Deps{Bureau: a.annual, Files: document.Files{}}),
 	}, err
+}
+
+// signIns is what the ways to sign in work with.
+func (a *app) signIns(door signin.Door) signin.Deps {
+	return signin.Deps{Ways: a.ways, Campus: a.campus, Door: door, Sealer: a.vault, Sessions: a.redis.Sessions(), Once: a.redis, Factors: a.factors}
 }
 
 // mount joins every audience's routes to the server.

@@ -248,6 +248,8 @@ func (p *Pages) probe(c *web.Context, w access.Way) error {
 		return p.casServer(w).Probe(c.Context(), service(c, "probe"))
 	case workflow.OIDC:
 		return p.providers.Probe(c.Context(), p.oidcClient(c, w))
+	case workflow.LDAP:
+		return directory(w).Probe(c.Context())
 	default:
 		return workflow.Absent()
 	}

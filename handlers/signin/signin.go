@@ -29,6 +29,7 @@ type Campus interface {
 	Admit(ctx context.Context, p access.Proven) (workflow.Account, error)
 	Attempt(ctx context.Context, username, clientKey string) error
 	SignedOut(ctx context.Context, name string) error
+	Sweep(ctx context.Context, way workflow.Way, find access.Find) (int, error)
 }
 
 // Sealer seals what a browser keeps for us; *access.Vault does.
@@ -60,8 +61,9 @@ func New(d Deps) *Pages { return &Pages{Deps: d} }
 
 // Views lists every page with its data, for the check that they fit.
 var Views = map[string]any{
-	"admin/signin.html": listPage{},
-	"admin/way.html":    wayPage{},
+	"admin/signin.html":     listPage{},
+	"admin/way.html":        wayPage{},
+	"public/directory.html": ldapPage{},
 }
 
 var (
@@ -86,7 +88,11 @@ func (p *Pages) Routes() []web.Route {
 	post := func(path string, h func(*web.Context) error) web.Route {
 		return web.Route{Method: http.MethodPost, Path: path, Who: admins, Handler: h}
 	}
+	form := door(ldapPath, p.byDirectory)
+	form.Method = http.MethodPost
 	return []web.Route{
+		door(ldapPath, p.ldap),
+		form,
 		door(casPath, p.cas),
 		ended(casPath, p.casEnded),
 		door(oidcPath, p.oidc),

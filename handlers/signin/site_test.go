@@ -40,6 +40,7 @@ type gate struct {
 	ways   *access.Ways
 	campus *access.Campus
 	door   *access.Door
+	pages  *signin.Pages
 }
 
 func newGate(t *testing.T) *gate {
@@ -74,10 +75,10 @@ func (g *gate) replica(t *testing.T) *webtest.Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := signin.New(signin.Deps{
+	g.pages = signin.New(signin.Deps{
 		Ways: access.NewWays(g.Desk, g.Vault), Campus: g.campus, Door: door, Sealer: g.Vault, Sessions: g.redis.Sessions(), Once: g.redis, Factors: factors,
 	})
-	return site.StartWith(t, deps, append(pages.Routes(), door.Routes()...)...)
+	return site.StartWith(t, deps, append(g.pages.Routes(), door.Routes()...)...)
 }
 
 func userOf(a workflow.Account) web.User {

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -213,4 +214,53 @@ func TestWays_secretsAreWrittenAndNeverRead(t *testing.T) {
 	if err := save(2, map[string]string{"issuer": "http://127.0.0.1:8080/x", "client_id": "x"}, nil); err != nil {
 		t.Errorf("this machine: %v", err)
 	}
+}
+
+// TestSweep disables who has left, and nobody when the campus says that most
+// have, or cannot be asked.
+func TestSweep(t *testing.T) {
+	q := newQuad(t)
+	ctx := t.Context()
+	left := map[string]error{}
+	find := func(_ context.Context, name string) (access.Proven, error) {
+		return access.Proven{Way: workflow.CAS, User: name}, left[name]
+	}
+	people := []workflow.Account{q.Clerk, q.OfficeHead, q.LogisticsClerk, q.LogisticsHead, q.Reviewer}
+	for i, a := range people {
+		name := string(rune('1' + i))
+		q.named(t, a, name)
+		if _, err := q.admit(t, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep := func(want int, fails bool) {
+		t.Helper()
+		if n, err := q.campus.Sweep(ctx, workflow.CAS, find); n != want || (err != nil) != fails {
+			t.Errorf("%d have left, %v; want %d", n, err, want)
+		}
+	}
+	disabled := func(a workflow.Account) bool {
+		t.Helper()
+		a, err := q.Store.Account(ctx, a.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !a.Disabled.IsZero()
+	}
+	sweep(0, false)
+	for _, name := range []string{"1", "2", "3", "4"} {
+		left[name] = workflow.Absent()
+	}
+	sweep(0, true)
+	left = map[string]error{"1": workflow.Absent(), "5": workflow.Fail(workflow.Unavailable, "way.away")}
+	sweep(0, true)
+	if disabled(q.Clerk) {
+		t.Error("disabled although the campus could not be asked")
+	}
+	delete(left, "5")
+	sweep(1, false)
+	if !disabled(q.Clerk) || disabled(q.OfficeHead) {
+		t.Error("not the one who has left")
+	}
+	sweep(0, false)
 }

@@ -169,3 +169,15 @@ func readRoles(text string) (rules []roleRule, ok bool) {
 	}
 	return rules, true
 }
+
+// RoleAttributes are the attributes that the roles of a way are read from.
+func RoleAttributes(w Way) []string {
+	rules, _ := readRoles(w.Get("roles"))
+	var out []string
+	for _, r := range rules {
+		if !slices.Contains(out, r.attribute) {
+			out = append(out, r.attribute)
+		}
+	}
+	return out
+}
