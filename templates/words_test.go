@@ -15,6 +15,7 @@ import (
 // dynamicPrefixes are the beginnings of keys that are put together when a page
 // is made, so that no test can see them used. Name here what you build.
 var dynamicPrefixes = []string{
+	"login.by.", "way.cas", "way.oidc", "way.ldap", "way.field.", "way.invalid.", "way.need.",
 	// The domain's vocabulary: prefix + value.
 	"state.", "progress.", "kind.", "channel.", "mode.", "status.", "ground.", "role.", "outcome.", "clock.", "unit.",
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
