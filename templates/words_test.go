@@ -36,6 +36,7 @@ var dynamicPrefixes = []string{
 	"admin.health.", // what the program depends on
 
 	"chat.say.", "chat.notice.", "ladder.step.", "ladder.outcome.", "simulator.person.", // handlers/channel, handlers/switchboard
+	"todo.", "channel.oa.", // handlers/channel/oa, handlers/todos
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.application.", "track.fact.", "desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",

@@ -15,6 +15,7 @@ import (
 	"mailbox/handlers/channel/simulator"
 	"mailbox/handlers/channel/wechat"
 	"mailbox/handlers/switchboard"
+	"mailbox/handlers/todos"
 	"mailbox/handlers/web"
 	"mailbox/repository/spool"
 	"mailbox/workflow"
@@ -24,6 +25,7 @@ import (
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
 	"mailbox/workflow/rules"
+	"mailbox/workflow/todo"
 )
 
 // chats are the platforms people write through.
@@ -32,6 +34,7 @@ type chats struct {
 	chat    *intake.Chat
 	wechat  *wechat.Client
 	oa      *oa.Client
+	todos   *todo.Todos
 	phrases channel.Phrases
 	probes  map[workflow.Channel]channels.Probe
 	hub     *simulator.Hub // nil but in a demonstration
@@ -54,6 +57,7 @@ func (a *app) joinChats(c *Config) error {
 		API: channel.NewAPI(wechat.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeChat),
 	}
 	ch.oa = &oa.Client{Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.OA)}
+	ch.todos = todo.New(a.desk, ch.oa)
 	ch.probes = map[workflow.Channel]channels.Probe{workflow.WeChat: ch.wechat.Probe, workflow.OA: ch.oa.Probe}
 	a.courier.Voices = map[workflow.Channel]delivery.Voice{workflow.WeChat: ch.wechat, workflow.OA: ch.oa}
 	a.courier.Lines, a.courier.Person = ch.board.Settings, a.person
@@ -176,7 +180,7 @@ func (a *app) simulate(ctx context.Context, run func(string, func(context.Contex
 	}
 	base := "http://" + ln.Addr().String()
 	office := simulator.NewOA(a.desk.Now)
-	office.Base = base + "/" + string(workflow.OA)
+	office.Base, office.Mapping = base+"/"+string(workflow.OA), todos.Preset("weaver")
 	a.chats.ends = []simulator.End{simulator.NewWeChat(a.desk.Now), office}
 	a.chats.hub = simulator.NewHub(a.desk.Now, a.chats.ends...)
 	a.chats.wechat.API = channel.NewAPI(base + "/" + string(workflow.WeChat))

@@ -15,6 +15,7 @@ import (
 	"mailbox/handlers/public"
 	"mailbox/handlers/publication"
 	"mailbox/handlers/switchboard"
+	"mailbox/handlers/todos"
 	"mailbox/handlers/web"
 	"mailbox/workflow/audit"
 	"mailbox/workflow/delivery"
@@ -31,6 +32,7 @@ type audiences struct {
 
 	publication *publication.Pages
 	switchboard *switchboard.Pages
+	todos       *todos.Pages
 	callbacks   []web.Route
 	annual      *annual.Pages
 	disclosure  *disclosure.Pages
@@ -57,7 +59,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Rules: a.rules, Door: a.door, Tokens: a.tokens, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		switchboard: a.switchboard(), callbacks: a.callbacks(),
+		switchboard: a.switchboard(), callbacks: a.callbacks(), todos: todos.New(a.chats.board, a.chats.todos),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
 		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
@@ -83,6 +85,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.matter.Routes()...),
 		server.Mount(p.publication.Routes()...),
 		server.Mount(p.switchboard.Routes()...),
+		server.Mount(p.todos.Routes()...),
 		server.Mount(p.callbacks...),
 		server.Mount(p.annual.Routes()...),
 		server.Mount(p.disclosure.Routes()...),

@@ -41,6 +41,7 @@ var actionNames = map[string]string{
 	"annual.export": "journal.annual.export", "annual.contacts": "journal.annual.contacts",
 	"setting": "journal.setting", "export": "journal.export", "end_sessions": "journal.end_sessions",
 	"token_add": "journal.token_add", "token_revoke": "journal.token_revoke",
+	"channel": "journal.channel", "todo_replay": "journal.todo_replay",
 }
 
 func actionName(c *web.Context, action string) string {

@@ -26,6 +26,7 @@ var factNames = map[string]string{
 	"format": "journal.fact.format", "from": "journal.fact.from", "known_until": "journal.fact.known_until", "policy": "journal.fact.policy",
 	"sealed": "journal.fact.sealed", "to": "journal.fact.to", "username": "journal.fact.username", "vacations": "journal.fact.vacations",
 	"token": "journal.fact.token", "write": "journal.fact.write", "expires": "journal.fact.expires",
+	"enabled": "journal.fact.enabled", "changed": "journal.fact.changed", "count": "journal.fact.count",
 }
 
 // subjectCell says what an entry is about, by name and with the way there, and
