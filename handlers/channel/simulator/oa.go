@@ -139,34 +139,47 @@ func (o *OA) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.failed(rw) {
-		return
+	switch f := o.failure(); {
+	case f == nil:
+		o.take(rw, r, body)
+	case f.Silent:
+		o.take(nowhere{}, r, body)
+		panic(http.ErrAbortHandler) // the line is cut
+	default:
+		http.Error(rw, "not now", max(f.Status, http.StatusBadRequest))
 	}
-	if r.Method == http.MethodHead {
-		return
-	}
-	if r.Method == http.MethodPost && r.URL.Path == messagePath {
-		o.message(rw, r, body)
-		return
-	}
-	o.todo(rw, r, body)
 }
 
-// failed fails as it was told to.
-func (o *OA) failed(rw http.ResponseWriter) bool {
-	f := o.fails
-	if f == nil {
-		return false
+func (o *OA) take(rw http.ResponseWriter, r *http.Request, body []byte) {
+	switch {
+	case r.Method == http.MethodHead:
+	case r.Method == http.MethodPost && r.URL.Path == messagePath:
+		o.message(rw, r, body)
+	default:
+		o.todo(rw, r, body)
 	}
-	if f.Once {
+}
+
+// failure is how this call fails, or nil.
+func (o *OA) failure() *Failure {
+	f := o.fails
+	if f != nil && f.Once {
 		o.fails = nil
 	}
-	if f.Silent {
-		panic(http.ErrAbortHandler) // the line is cut
-	}
-	http.Error(rw, "not now", max(f.Status, http.StatusBadRequest))
-	return true
+	return f
 }
+
+// nowhere is an answer that nobody will read.
+type nowhere struct{}
+
+// Header implements http.ResponseWriter.
+func (nowhere) Header() http.Header { return http.Header{} }
+
+// Write implements http.ResponseWriter.
+func (nowhere) Write(b []byte) (int, error) { return len(b), nil }
+
+// WriteHeader implements http.ResponseWriter.
+func (nowhere) WriteHeader(int) {}
 
 // message takes an answer for somebody, once under its name.
 func (o *OA) message(rw http.ResponseWriter, r *http.Request, body []byte) {
