@@ -29,6 +29,7 @@ type OA struct {
 	nonces map[string]bool
 	taken  map[string]string // Idempotency-Key to body
 	people map[string][]string
+	gone   map[string]bool
 	fails  *Failure
 	todos  map[string]*SimulatedTodo
 }
@@ -40,7 +41,7 @@ const messagePath = "/mailbox/messages"
 func NewOA(now func() time.Time) *OA {
 	return &OA{
 		Key: "campusoa", Secret: rand.Text(), OutSecret: rand.Text(), Now: now,
-		nonces: map[string]bool{}, taken: map[string]string{}, people: map[string][]string{}, todos: map[string]*SimulatedTodo{},
+		nonces: map[string]bool{}, taken: map[string]string{}, people: map[string][]string{}, gone: map[string]bool{}, todos: map[string]*SimulatedTodo{},
 	}
 }
 
@@ -58,6 +59,9 @@ func (o *OA) Settings() (config, secrets map[string]string) {
 
 // Text implements End.
 func (o *OA) Text(id, person, text string) *http.Request {
+	o.mu.Lock()
+	delete(o.gone, person)
+	o.mu.Unlock()
 	return o.Letter(id, map[string]any{"person": person, "type": "message", "text": text})
 }
 
@@ -114,8 +118,13 @@ func (o *OA) Inbox(person string) []string {
 	return slices.Clone(o.people[person])
 }
 
-// Close implements End: an office system takes answers at any time.
-func (*OA) Close(string) {}
+// Close implements End: the person's account is closed, and nothing is taken for
+// it until they write again.
+func (o *OA) Close(person string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.gone[person] = true
+}
 
 // Fail lets calls fail; nil lets them be.
 func (o *OA) Fail(how *Failure) {
@@ -193,6 +202,8 @@ func (o *OA) message(rw http.ResponseWriter, r *http.Request, body []byte) {
 		http.Error(rw, "signature", http.StatusUnauthorized)
 	case d.Decode(&in) != nil || in.Type != "message" || in.Person == "" || in.Text == "" || r.Header.Get("Idempotency-Key") == "":
 		http.Error(rw, "message", http.StatusUnprocessableEntity)
+	case o.gone[in.Person]:
+		http.Error(rw, "nobody of that name", http.StatusGone)
 	case o.again(r, body):
 		rw.WriteHeader(http.StatusOK)
 	default:
