@@ -26,6 +26,7 @@ var homes = map[string][]string{
 	"github.com/alicebob":       {"repository/private"},
 
 	"github.com/alexedwards/argon2id": {"repository/password"},
+	"github.com/pquerna/otp":          {"repository/onetime"},
 
 	// Tests.
 	"github.com/chromedp":          {"handlers/web/webtest"},

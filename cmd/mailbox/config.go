@@ -7,10 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"mailbox/workflow/access"
 )
 
 // Secret is a setting that must not be printed.
@@ -45,6 +48,8 @@ type Config struct {
 
 	KeyFile  string `name:"key-file" setting:"MAILBOX_KEY_FILE" help:"Identity and receipt keys. Default: made in the data directory on first start."`
 	TimeZone string `name:"timezone" setting:"MAILBOX_TIMEZONE" default:"Asia/Shanghai" help:"The college's time."`
+
+	SecondFactor string `name:"second-factor" setting:"MAILBOX_SECOND_FACTOR" help:"Whose password needs a second step, until it is chosen on the pages: nobody, office (the office and administrators) or all. Default: office; in a demonstration nobody."`
 
 	Proxies      string `name:"trusted-proxies" setting:"MAILBOX_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed, separated by spaces. Default: none."`
 	DemoPassword Secret `name:"demo-password" setting:"MAILBOX_DEMO_PASSWORD" help:"Password of the demonstration's accounts. Default: made on first start and printed."`
@@ -96,6 +101,9 @@ func (c *Config) check() error {
 	if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" {
 		errs = append(errs, fmt.Errorf("MAILBOX_PUBLIC_URL: %q is no address", c.PublicURL))
 	}
+	if c.SecondFactor != "" && !slices.Contains(access.Needs, access.Need(c.SecondFactor)) {
+		errs = append(errs, fmt.Errorf("MAILBOX_SECOND_FACTOR: %q is none of nobody, office, all", c.SecondFactor))
+	}
 	if c.KeyFile == "" {
 		c.KeyFile = filepath.Join(c.Data, "keys")
 	}
@@ -135,6 +143,9 @@ func (c *Config) mailDomain() string {
 
 // demonstrate sets what a demonstration has and a college chooses.
 func (c *Config) demonstrate() {
+	if c.SecondFactor == "" {
+		c.SecondFactor = string(access.NeedNobody)
+	}
 	if c.SMTPListen == "" {
 		c.SMTPListen = "127.0.0.1:2525"
 	}

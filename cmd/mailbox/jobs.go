@@ -19,6 +19,9 @@ const (
 // jobs is what happens by itself. Every job may run in any number of processes.
 func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 	var out []schedule.Job
+	if s.has("web") {
+		out = append(out, schedule.Job{Name: "count callbacks", Every: 5 * time.Second, Run: a.saveTally})
+	}
 	if s.has("channels") {
 		out = append(out,
 			schedule.Job{Name: "sort mail", Every: 500 * time.Millisecond, Run: a.sortMail},
@@ -31,16 +34,19 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "ring clocks", Every: 200 * time.Millisecond, Run: a.ring},
 			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconcile},
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
+			schedule.Job{Name: "fold open work", Every: 5 * time.Second, Run: a.store.FoldOpenWork},
 			schedule.Job{Name: "draft bulletin", Every: 5 * time.Minute, Run: a.draftBulletin},
 			schedule.Job{Name: "store imports", Every: 2 * time.Second, Run: a.storeImports},
 			schedule.Job{Name: "follow the site", Every: time.Hour, Run: a.followSite},
 			schedule.Job{Name: "tell late duties", Every: time.Hour, Run: a.tellLateDuties},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
+			schedule.Job{Name: "forget deeds", Every: 24 * time.Hour, Run: a.forgetDeeds},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
 	}
 	if s.has("delivery") {
 		out = append(out,
+			schedule.Job{Name: "clear cards", Every: 5 * time.Second, Run: a.clearCards},
 			schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))},
 			schedule.Job{Name: "follow to-dos", Every: time.Second, Run: a.followTodos},
 			schedule.Job{Name: "sweep to-dos", Every: 5 * time.Minute, Run: a.chats.todos.Sweep})
@@ -129,6 +135,11 @@ func (a *app) tellLateDuties(ctx context.Context) error {
 func (a *app) sweepFiles(ctx context.Context) error {
 	_, err := a.blobs.Sweep(ctx, a.desk.Now().Add(-workflow.Unsent), a.store.FilesInUse)
 	return err
+}
+
+// forgetDeeds forgets what programs sent long ago.
+func (a *app) forgetDeeds(ctx context.Context) error {
+	return a.store.ForgetDeeds(ctx, a.desk.Now().Add(-workflow.DeedsKept))
 }
 
 // deliverer sends until nothing waits, and then waits for the bell: a new

@@ -45,7 +45,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		outbox = nil // an administrator does not read letters
 	}
 	everybody, err := public.New(public.Deps{
-		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door,
+		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors,
 		Figures: a.figures, Answers: a.answers, Tokens: a.tokens, Key: a.keys.derive("public"),
 	})
 	return audiences{
@@ -56,10 +56,11 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
 		admin: admin.New(admin.Deps{
-			Rules: a.rules, Door: a.door, Tokens: a.tokens, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
+			Rules: a.rules, Door: a.door, Tokens: a.tokens, Factors: a.factors, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		switchboard: a.switchboard(), callbacks: a.callbacks(), todos: todos.New(a.chats.board, a.chats.todos),
+		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor()...),
+		todos:      todos.New(a.chats.board, a.chats.todos),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
 		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{

@@ -42,6 +42,7 @@ var actionNames = map[string]string{
 	"setting": "journal.setting", "export": "journal.export", "end_sessions": "journal.end_sessions",
 	"token_add": "journal.token_add", "token_revoke": "journal.token_revoke",
 	"channel": "journal.channel", "todo_replay": "journal.todo_replay",
+	"factor_on": "journal.factor_on", "factor_off": "journal.factor_off", "factor_reset": "journal.factor_reset", "factor_recovery": "journal.factor_recovery",
 }
 
 func actionName(c *web.Context, action string) string {

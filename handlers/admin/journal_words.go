@@ -27,6 +27,7 @@ var factNames = map[string]string{
 	"sealed": "journal.fact.sealed", "to": "journal.fact.to", "username": "journal.fact.username", "vacations": "journal.fact.vacations",
 	"token": "journal.fact.token", "write": "journal.fact.write", "expires": "journal.fact.expires",
 	"enabled": "journal.fact.enabled", "changed": "journal.fact.changed", "count": "journal.fact.count",
+	"way": "journal.fact.way",
 }
 
 // subjectCell says what an entry is about, by name and with the way there, and

@@ -34,21 +34,14 @@ func (p *Pages) signIn(c *web.Context) error {
 	if problems := missing(c, wanted{"username", page.Username, "login.empty_username"}, wanted{"password", password, "login.empty_password"}); problems != nil {
 		return p.turnAway(c, page, problems)
 	}
-	account, err := p.Door.Admit(c.Context(), access.Entry{Username: page.Username, Password: password, ClientKey: c.ClientKey()})
+	account, err := p.Door.Prove(c.Context(), access.Entry{Username: page.Username, Password: password, ClientKey: c.ClientKey()})
 	if workflow.KindOf(err) == workflow.Unauthenticated && err != nil {
 		return p.turnAway(c, page, []templates.Problem{{Field: "username", Text: c.Text("login.refused")}})
 	}
 	if err != nil {
 		return err
 	}
-	if err := c.SignIn(account.ID); err != nil {
-		return err
-	}
-	user := &web.User{AccountID: account.ID, Department: account.Department}
-	for _, r := range account.Roles {
-		user.Roles = append(user.Roles, string(r))
-	}
-	return c.Redirect(onward(page.Next, user))
+	return p.halfway(c, account, workflow.Local, page.Next)
 }
 
 func (p *Pages) turnAway(c *web.Context, page LoginPage, problems []templates.Problem) error {

@@ -11,6 +11,7 @@ import (
 	"mailbox/handlers/public"
 	"mailbox/handlers/web"
 	"mailbox/handlers/web/webtest"
+	"mailbox/repository/onetime"
 	"mailbox/templates/templatestest"
 	"mailbox/workflow"
 	"mailbox/workflow/access"
@@ -72,8 +73,10 @@ func newSchool(t testing.TB) *school {
 	deps.Now = func() time.Time { return w.Now().In(workflowtest.Zone) }
 	door := access.NewDoor(store, site.Sessions, w.Limiter, worldtest.Plain{}, w.Desk.Keeper.Chain, w.Now)
 	figures := report.New(report.Deps{Store: store, Now: w.Now, Zone: workflowtest.Zone, DayLength: func() time.Duration { return 7 * time.Hour }})
+	factors := access.NewFactors(door, w.Vault, onetime.Codes{}, bytes.Repeat([]byte("f"), 32), access.NeedNobody)
 	pages, err := public.New(public.Deps{
-		Intake: w.Intake, Cases: w.Cases, College: store, Rules: w.Desk.Rules, Blobs: w.Blobs, Door: door, Figures: figures,
+		Factors: factors,
+		Intake:  w.Intake, Cases: w.Cases, College: store, Rules: w.Desk.Rules, Blobs: w.Blobs, Door: door, Figures: figures,
 		Tokens:  access.NewTokens(w.Desk, bytes.Repeat([]byte("t"), 32)),
 		Answers: publication.NewAnswers(w.Desk, w.Vault, w.Blobs, web.WithoutMetadata), Key: bytes.Repeat([]byte("p"), 32),
 	})

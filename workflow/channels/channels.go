@@ -208,6 +208,41 @@ type Shown struct {
 	State State
 }
 
+// Watched is how a channel does, in detail.
+type Watched struct {
+	Faults  []workflow.ChannelFault // of today, the most frequent first
+	Failed  []workflow.ChannelFault // calls that nobody could make sense of, by reason
+	Windows workflow.ReplyWindows
+	// Left is how long the one who was silent longest can still be written to.
+	Left time.Duration
+}
+
+// Watched tells how a channel does, to whoever may see it at all.
+func (b *Board) Watched(ctx context.Context, by workflow.Actor, channel workflow.Channel, w Window) (out Watched, err error) {
+	if !by.Is(workflow.Admin) && !by.Office() || !channel.Chat() {
+		return out, workflow.Absent()
+	}
+	now := b.desk.Now()
+	if out.Faults, err = b.desk.Store.FaultsOf(ctx, channel, b.desk.Keeper.Day(now)); err != nil {
+		return out, err
+	}
+	if out.Failed, err = b.desk.Store.FailedKinds(ctx, channel); err != nil || w.Lasts <= 0 {
+		return out, err
+	}
+	out.Windows, err = b.desk.Store.WindowsOf(ctx, channel, now.Add(-w.Lasts), w.Most)
+	if out.Windows.Open > 0 {
+		out.Left = out.Windows.Heard.Add(w.Lasts).Sub(now)
+	}
+	return out, err
+}
+
+// Window is how long after a person's own message a platform lets us write, and
+// how often. One that has none lets us always.
+type Window struct {
+	Lasts time.Duration
+	Most  int
+}
+
 // List shows every channel, set up or not.
 func (b *Board) List(ctx context.Context, by workflow.Actor) ([]Shown, error) {
 	var out []Shown
@@ -247,5 +282,11 @@ func (b *Board) Show(ctx context.Context, by workflow.Actor, channel workflow.Ch
 func (b *Board) News(ctx context.Context, channel workflow.Channel, n workflow.ChannelNews) error {
 	n.At = b.desk.Now()
 	n.Day = b.desk.Keeper.Day(n.At)
+	if n.Error != "" {
+		fault := workflow.ChannelFault{Channel: channel, Kind: n.Error, N: 1, Last: n.At}
+		if err := b.desk.Store.AddFaults(ctx, n.Day, fault); err != nil {
+			return err
+		}
+	}
 	return b.desk.Store.NoteChannel(ctx, channel, n)
 }

@@ -44,6 +44,17 @@ var Specs = map[workflow.Channel][]Field{
 		{Name: "password", Apart: true, Secret: true},
 		{Name: "mapping", Apart: true, Long: true},
 	},
+	workflow.WeCom: {
+		{Name: "corp_id", Required: true},
+		{Name: "agent_id", Required: true, Check: digits},
+		{Name: "app_secret", Secret: true, Required: true},
+		{Name: "token", Secret: true, Required: true, Check: word},
+		{Name: "aes_key", Secret: true, Required: true, Check: aesKey},
+	},
+	workflow.QQ: {
+		{Name: "app_id", Required: true, Check: digits},
+		{Name: "app_secret", Secret: true, Required: true},
+	},
 }
 
 const maxValue = 500
@@ -74,6 +85,9 @@ func check(channel workflow.Channel, ch Change, secrets Secrets) error {
 func word(v string) bool {
 	return len(v) >= 3 && len(v) <= 32 && strings.Trim(v, wordLetters) == ""
 }
+
+// digits is a number as platforms give out.
+func digits(v string) bool { return len(v) <= 18 && strings.Trim(v, "0123456789") == "" }
 
 // aesKey is 43 characters that are 32 bytes.
 func aesKey(v string) bool {

@@ -120,8 +120,12 @@ func (c *Courier) climb(ctx context.Context, n workflow.Notice) (workflow.SendRe
 		return again, nil, err
 	}
 	channel := workflow.Channel(n.Channel)
+	before, err := c.Desk.Store.TriesOf(ctx, n.ID)
+	if err != nil {
+		return again, nil, err
+	}
 	var tries []workflow.NoticeTry
-	for _, rung := range Ladders[channel] {
+	for _, rung := range below(Ladders[channel], before) {
 		one := workflow.NoticeTry{Step: rung.Step, At: c.Desk.Now()}
 		r := workflow.SendResult{State: workflow.Failed, Reason: Unbound}
 		passed := true
@@ -202,7 +206,8 @@ func (c *Courier) byVoice(ctx context.Context, n workflow.Notice, m Mail, v work
 		Step: rung.Step, Account: held.Account, Person: person, Room: held.Room, ReplyTo: held.ReplyTo, Seq: held.Used,
 		Dedup: n.MessageID, Mail: m,
 	})
-	if r.State == workflow.Queued || r.State == workflow.Failed { // the platform has not taken it
+	untaken := r.State == workflow.Queued || r.State == workflow.Failed
+	if untaken && r.Reason != NoGrant { // who has allowed none, has none left
 		err = c.giveBack(ctx, held, rung)
 	}
 	return r, false, err

@@ -63,7 +63,10 @@ type ChatDeps struct {
 	Vault  ChatVault
 	Blobs  workflow.Blobs
 	Media  map[workflow.Channel]Media
-	Spool  Spool
+	// Clean takes out of a file what its maker did not mean to tell, as is done
+	// with files that are uploaded. A file that cannot be taken is Invalid.
+	Clean func(f Fetched) (Fetched, error)
+	Spool Spool
 	// Follow adds a word to a case, by the desk of the transaction it is in.
 	Follow func(ctx context.Context, desk *workflow.Desk, caseID int64, w ChatWord) error
 	// Track lets in who has number and code, as the tracking page does.
@@ -283,9 +286,14 @@ func (c *Chat) fetchOne(ctx context.Context, h Heard, ref MediaRef) (workflow.Ne
 	if err := errors.Join(err, got.Content.Close()); err != nil {
 		return workflow.NewFile{}, err
 	}
-	sha, size, err := c.Blobs.Put(ctx, bytes.NewReader(content), workflow.MaxFileSize)
+	got.Content = io.NopCloser(bytes.NewReader(content))
+	clean, err := c.Clean(got)
 	if err != nil {
 		return workflow.NewFile{}, err
 	}
-	return workflow.NewFile{SHA256: sha, Name: cut(Text(got.Name), maxFileName), MediaType: got.MediaType, Size: size}, nil
+	sha, size, err := c.Blobs.Put(ctx, clean.Content, workflow.MaxFileSize)
+	if err := errors.Join(err, clean.Content.Close()); err != nil {
+		return workflow.NewFile{}, err
+	}
+	return workflow.NewFile{SHA256: sha, Name: cut(Text(clean.Name), maxFileName), MediaType: clean.MediaType, Size: size}, nil
 }

@@ -31,9 +31,14 @@ const (
 	EventGone  HeardOf = "gone"  // and now no more
 	EventMenu  HeardOf = "menu"  // Text is what the menu says: see Command
 	EventGrant HeardOf = "grant" // the person allows one more notice
+	EventKeep  HeardOf = "keep"  // and now none of those they had allowed
 	EventEnd   HeardOf = "end"   // what we sent has arrived, or Text says why not; Sent is its name
 	EventNone  HeardOf = "none"  // nothing we need to know
 )
+
+// Blocked is what the Text of an EventEnd says when the person does not want to
+// hear from us.
+const Blocked = "blocked"
 
 // Heard is one thing that came through a chat, the same for every platform. An
 // adapter makes it of a callback that it has verified and decrypted.
@@ -106,6 +111,7 @@ const (
 	SayAnonymous Say = "anonymous" // an anonymous letter stays unbound
 	SayShort     Say = "short"     // too little to be a letter
 	SayOther     Say = "other"     // we cannot read that
+	SayEnough    Say = "enough"    // so much at once is not taken
 )
 
 // Reply is what a person is answered at once: facts, no words.

@@ -56,7 +56,11 @@ func (t *talk) prepare(ctx context.Context, call workflow.Call) (err error) {
 func (t *talk) cameBack(ctx context.Context) error {
 	n, err := t.Chat.desk.Store.NoticeOfTry(ctx, t.h.Sent)
 	if err == nil {
-		err = t.Returned(ctx, n.MessageID, "ladder.platform_failed", false)
+		reason := "ladder.platform_failed"
+		if t.h.Text == Blocked {
+			reason = "ladder.blocked"
+		}
+		err = t.Returned(ctx, n.MessageID, reason, false)
 	}
 	return absentIsNone(err)
 }
@@ -113,6 +117,9 @@ func (t *talk) again(ctx context.Context) (Reply, error) {
 	case workflow.CallEvent:
 		return t.hear(ctx)
 	case workflow.CallJunk:
+		if t.call.Reason == tooMany {
+			return t.say(SayEnough), nil
+		}
 		return t.say(unlike(t.h.Kind)), nil
 	case workflow.CallNew, workflow.CallFailed:
 	}
@@ -167,6 +174,8 @@ func (t *talk) event(ctx context.Context) (Reply, error) {
 		if t.call.ID != 0 && t.call.Handled.IsZero() {
 			t.v.Grants++
 		}
+	case EventKeep:
+		t.v.Grants = 0
 	case EventMenu:
 		r, done, err := t.command(ctx, t.h.Text)
 		if !done && err == nil {
@@ -281,6 +290,9 @@ func (t *talk) goesTo(ctx context.Context) (c workflow.Case, goes bool, err erro
 }
 
 func (t *talk) add(ctx context.Context, c workflow.Case) (Reply, error) {
+	if full, err := t.full(ctx, c); full || err != nil {
+		return t.enough(), err
+	}
 	w := ChatWord{Body: cut(t.body(), workflow.MaxBody), Files: t.files, Channel: t.h.Channel, External: t.external()}
 	if err := t.Follow(ctx, t.desk, c.ID, w); err != nil {
 		return Reply{}, err
@@ -291,6 +303,9 @@ func (t *talk) add(ctx context.Context, c workflow.Case) (Reply, error) {
 }
 
 func (t *talk) begin(ctx context.Context) (Reply, error) {
+	if flood, err := t.flood(ctx); flood || err != nil {
+		return t.enough(), err
+	}
 	category, err := defaultCategory(ctx, t.tx, t.desk.Now())
 	if err != nil {
 		return Reply{}, err
@@ -353,7 +368,7 @@ var mediaWords = map[HeardKind]string{HeardImage: "（图片）", HeardVoice: "�
 func (t *talk) body() string {
 	lines := []string{strings.TrimSpace(Text(t.h.Text)), mediaWords[t.h.Kind]}
 	if t.lost > 0 {
-		lines = append(lines, "（附件未能从平台取得）")
+		lines = append(lines, "（有附件未能取得或无法读取）")
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }

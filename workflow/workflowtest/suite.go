@@ -22,15 +22,11 @@ type promise struct {
 func TestStore(t *testing.T, open func(testing.TB) workflow.Store) {
 	t.Helper()
 	for _, part := range [][]promise{
-		channelPromises, atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises, attachmentPromises, answerPromises, clockPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises,
-		atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises, answerPromises, clockPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, matterPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, flawPromises, bulletinPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, annualPromises, reviewPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, ledgerPromises, reviewPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, reviewPromises, publicationPromises,
-		tokenPromises, todoPromises,
+		channelPromises, channelFaultPromises, atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises,
+		attachmentPromises, answerPromises, clockPromises, eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises,
+		mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, matterPromises, flawPromises, bulletinPromises,
+		annualPromises, reviewPromises, ledgerPromises, publicationPromises, tokenPromises, deedPromises, todoPromises, signInPromises,
+		cardPromises,
 	} {
 		for _, p := range part {
 			t.Run(p.name, func(t *testing.T) {

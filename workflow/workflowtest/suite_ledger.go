@@ -19,6 +19,7 @@ var ledgerPromises = []promise{
 	{"what is known is not added again", itemsAdded},
 	{"an import is confirmed by a second person, once, and taken back whole", importPromise},
 	{"one file is imported once unless it was undone", importOnce},
+	{"what was let out comes with the review that let it out", letOutPromise},
 	{"the list of duties knows the latest item in its columns", dutyPromise},
 }
 

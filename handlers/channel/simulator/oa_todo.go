@@ -1,9 +1,7 @@
 package simulator
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -64,13 +62,6 @@ func (o *OA) todo(rw http.ResponseWriter, r *http.Request, body []byte) {
 	}
 }
 
-// strictly reads a body that has no field but those of out.
-func strictly(body []byte, out any) bool {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	return d.Decode(out) == nil && !d.More()
-}
-
 // put keeps a to-do as it has become; one that is known again has not changed.
 func (o *OA) put(t SimulatedTodo) {
 	key := t.Person + "/" + t.ID
@@ -121,7 +112,7 @@ func (o *OA) weaver(rw http.ResponseWriter, body []byte) {
 	said := func(result, message string) {
 		answer(rw, map[string]string{"syscode": in.Syscode, "dataType": "IsUse", "operType": "Check", "operResult": result, "message": message})
 	}
-	if !strictly(body, &in) {
+	if strictly(body, &in) != nil {
 		said("0", "参数格式错误")
 		return
 	}
@@ -152,7 +143,7 @@ func (o *OA) seeyon(rw http.ResponseWriter, r *http.Request, body []byte) {
 	switch {
 	case r.URL.Path == "/seeyon/rest/token":
 		var in struct{ UserName, Password string }
-		if !strictly(body, &in) || in.UserName != TodoUser || in.Password != TodoPassword {
+		if strictly(body, &in) != nil || in.UserName != TodoUser || in.Password != TodoPassword {
 			http.Error(rw, "user", http.StatusForbidden)
 			return
 		}
@@ -163,7 +154,7 @@ func (o *OA) seeyon(rw http.ResponseWriter, r *http.Request, body []byte) {
 		said(o.seeyonPending(body))
 	default:
 		var in struct{ RegisterCode, TaskID, State, SubState string }
-		ok := strictly(body, &in) && in.RegisterCode == SystemCode && in.State == "1"
+		ok := strictly(body, &in) == nil && in.RegisterCode == SystemCode && in.State == "1"
 		said(ok && o.end(in.TaskID, map[string]string{"0": "done", "2": "over"}[in.SubState]))
 	}
 }
@@ -173,7 +164,7 @@ func (o *OA) seeyonPending(body []byte) bool {
 		RegisterCode, TaskID, Title, SenderName, CreationDate, State, ThirdSenderID, ThirdReceiverID, NoneBindingSender,
 		NoneBindingReceiver, URL, H5URL string
 	}
-	if !strictly(body, &in) || in.RegisterCode != SystemCode || in.TaskID == "" || in.Title == "" || in.State != "0" || in.ThirdReceiverID == "" || in.URL == "" {
+	if strictly(body, &in) != nil || in.RegisterCode != SystemCode || in.TaskID == "" || in.Title == "" || in.State != "0" || in.ThirdReceiverID == "" || in.URL == "" {
 		return false
 	}
 	o.put(SimulatedTodo{ID: in.TaskID, Person: in.ThirdReceiverID, Title: in.Title, Link: in.URL, State: "open", At: o.Now().UnixMilli()})
@@ -201,7 +192,7 @@ func (o *OA) landrayTakes(what string, body []byte) bool {
 		Type, OptType                                          int
 	}
 	var who struct{ LoginName string }
-	if !strictly(body, &in) || in.ModelName != SystemCode || in.ModelID == "" {
+	if strictly(body, &in) != nil || in.ModelName != SystemCode || in.ModelID == "" {
 		return false
 	}
 	switch what {
@@ -210,7 +201,7 @@ func (o *OA) landrayTakes(what string, body []byte) bool {
 	case "deleteTodo":
 		return in.OptType == 1 && o.end(in.ModelID, "over")
 	}
-	if !strictly([]byte(in.Targets), &who) || who.LoginName == "" || in.Subject == "" || in.Link == "" || in.Type != 1 {
+	if strictly([]byte(in.Targets), &who) != nil || who.LoginName == "" || in.Subject == "" || in.Link == "" || in.Type != 1 {
 		return false
 	}
 	o.put(SimulatedTodo{ID: in.ModelID, Person: who.LoginName, Title: in.Subject, Link: in.Link, State: "open", At: o.Now().UnixMilli()})
@@ -223,7 +214,7 @@ func (o *OA) generic(rw http.ResponseWriter, r *http.Request, body []byte) {
 	switch {
 	case !o.signed(r, body):
 		http.Error(rw, "signature", http.StatusUnauthorized)
-	case !strictly(body, &in) || in.ID == "" || in.Person == "" || r.Header.Get("Idempotency-Key") != in.ID+"-"+in.State,
+	case strictly(body, &in) != nil || in.ID == "" || in.Person == "" || r.Header.Get("Idempotency-Key") != in.ID+"-"+in.State,
 		in.State == "open" && (in.Title == "" || in.Link == ""):
 		http.Error(rw, "to-do", http.StatusUnprocessableEntity)
 	case o.again(r, body):
