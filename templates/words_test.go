@@ -38,6 +38,7 @@ var dynamicPrefixes = []string{
 
 	"webhook.event.", "webhook.state.", "webhook.error.", // handlers/webhook
 	"chat.say.", "chat.notice.", "ladder.step.", "ladder.outcome.", "simulator.person.", // handlers/channel, handlers/switchboard
+	"todo.", "channel.oa.", // handlers/channel/oa, handlers/todos
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.application.", "track.fact.", "desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",

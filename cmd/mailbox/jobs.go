@@ -50,7 +50,9 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 		out = append(out,
 			schedule.Job{Name: "clear cards", Every: 5 * time.Second, Run: a.clearCards},
 			schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))},
-			schedule.Job{Name: "tell webhooks", Every: time.Second, Run: a.tellHooks})
+			schedule.Job{Name: "tell webhooks", Every: time.Second, Run: a.tellHooks},
+			schedule.Job{Name: "follow to-dos", Every: time.Second, Run: a.followTodos},
+			schedule.Job{Name: "sweep to-dos", Every: 5 * time.Minute, Run: a.chats.todos.Sweep})
 	}
 	return out
 }
@@ -174,6 +176,20 @@ func (a *app) deliverer(bell <-chan struct{}) func(context.Context) error {
 			case <-time.After(2 * time.Second):
 				return nil
 			}
+		}
+	}
+}
+
+// followTodos brings to-dos up to date and tells the office system of them.
+func (a *app) followTodos(ctx context.Context) error {
+	for {
+		followed, err := a.chats.todos.Follow(ctx)
+		if err != nil {
+			return err
+		}
+		told, err := a.chats.todos.Tell(ctx)
+		if err != nil || followed+told == 0 {
+			return err
 		}
 	}
 }

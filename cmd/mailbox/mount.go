@@ -17,6 +17,7 @@ import (
 	"mailbox/handlers/publication"
 	"mailbox/handlers/signin"
 	"mailbox/handlers/switchboard"
+	"mailbox/handlers/todos"
 	"mailbox/handlers/web"
 	"mailbox/handlers/webhook"
 	"mailbox/workflow/audit"
@@ -35,6 +36,7 @@ type audiences struct {
 
 	publication *publication.Pages
 	switchboard *switchboard.Pages
+	todos       *todos.Pages
 	callbacks   []web.Route
 	webhooks    *webhook.Pages
 	open311     *open311.View
@@ -67,6 +69,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor()...),
 		webhooks:   webhook.New(a.hooks),
 		open311:    open311.New(a.store, a.answers),
+		todos:      todos.New(a.chats.board, a.chats.todos),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
 		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
@@ -98,6 +101,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.signin.Routes()...),
 		server.Mount(p.publication.Routes()...),
 		server.Mount(p.switchboard.Routes()...),
+		server.Mount(p.todos.Routes()...),
 		server.Mount(p.callbacks...),
 		server.Mount(p.webhooks.Routes()...),
 		server.Mount(p.open311.Routes()...),
