@@ -115,11 +115,11 @@ func (c *Chat) Arrive(ctx context.Context, h Heard) (r Reply, stored bool, err e
 		return Reply{}, false, err
 	}
 	if fresh {
-		if r, err = c.take(ctx, call, talk{Chat: c, h: h, inline: true, fresh: true}); workflow.KindOf(err) != workflow.Conflict || err == nil {
+		if r, err = c.take(ctx, call, talk{Chat: c, h: h, inline: !h.Later, fresh: true}); workflow.KindOf(err) != workflow.Conflict || err == nil {
 			return r, true, err
 		}
 	}
-	r, err = c.take(ctx, call, talk{Chat: c, h: h, inline: true})
+	r, err = c.take(ctx, call, talk{Chat: c, h: h, inline: !h.Later})
 	return r, true, err
 }
 

@@ -81,12 +81,17 @@ func (t talk) in(tx workflow.Store, turned *[]workflow.Clock) *talk {
 	return &t
 }
 
+// With is the conversation in which something was said, as it is found again.
+func (c *Chat) With(h Heard) workflow.Conversation {
+	return workflow.Conversation{
+		Channel: h.Channel, Account: h.Account, Person: c.Vault.PersonIndex(h.Channel, h.Account, h.Person),
+		Sealed: c.Vault.SealFor(SealPerson, []byte(h.Person)), Locale: localeOf(h, "zh-CN"),
+	}
+}
+
 // hold keeps everybody else from the conversation while the call is dealt with.
 func (t *talk) hold(ctx context.Context, call workflow.Call) (Reply, error) {
-	t.v = workflow.Conversation{
-		Channel: t.h.Channel, Account: t.h.Account, Person: t.Vault.PersonIndex(t.h.Channel, t.h.Account, t.h.Person),
-		Sealed: t.Vault.SealFor(SealPerson, []byte(t.h.Person)), Locale: localeOf(t.h, "zh-CN"),
-	}
+	t.v = t.With(t.h)
 	if err := t.tx.LockConversation(ctx, &t.v); err != nil {
 		return Reply{}, err
 	}
@@ -148,7 +153,7 @@ func (t *talk) opened() {
 	by := workflow.ByMessage
 	if t.h.Kind == HeardEvent {
 		by = workflow.ByEvent
-		presses := t.h.Event == EventHello || t.h.Event == EventMenu
+		presses := t.h.Event == EventHello || t.h.Event == EventMenu || t.h.Event == EventPublic
 		if !presses || t.v.HeardBy == workflow.ByMessage && now.Sub(t.v.Heard) < 48*time.Hour {
 			return
 		}
@@ -197,6 +202,8 @@ func (t *talk) event(ctx context.Context) (Reply, error) {
 			r = t.say(SayHelp)
 		}
 		return r, err
+	case EventPublic:
+		return t.say(SayPublic), nil
 	case EventEnd, EventNone:
 	}
 	return Reply{}, nil
