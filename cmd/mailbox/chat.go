@@ -67,7 +67,7 @@ func (a *app) joinChats(c *Config) error {
 		API: c.platform(workflow.WeCom, wecom.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeCom),
 	}
 	ch.qq = &qq.Client{
-		API: channel.NewAPI(qq.Host), Auth: channel.NewAPI(qq.AuthHost), FileHosts: qq.FileHosts,
+		API: c.platform(workflow.QQ, qq.Host), Auth: c.platform(workflow.QQ, qq.AuthHost), FileHosts: qq.FileHosts,
 		Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.QQ),
 	}
 	ch.oa = &oa.Client{Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.OA)}

@@ -21,6 +21,7 @@ import (
 var ends = []func(now func() time.Time) simulator.End{
 	func(now func() time.Time) simulator.End { return simulator.NewWeChat(now) },
 	func(now func() time.Time) simulator.End { return simulator.NewWeCom(now) },
+	func(now func() time.Time) simulator.End { return simulator.NewQQ(now) },
 	func(now func() time.Time) simulator.End { return simulator.NewOA(now) },
 }
 
