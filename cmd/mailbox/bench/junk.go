@@ -86,18 +86,25 @@ func forged(far []*farEnd) ([][]byte, error) {
 	return out, nil
 }
 
-// change spoils a word of the query, or what a platform that signs in its head
-// has there.
+// change spoils words of the query, or what a platform that signs in its head
+// has there; where a platform has nothing of the name, the body.
 func change(r *http.Request, name string) *http.Request {
-	q := r.URL.Query()
-	if q.Has(name) {
-		q.Set(name, strings.Repeat("0", len(q.Get(name))))
+	q, spoilt := r.URL.Query(), false
+	for word := range q {
+		if strings.Contains(word, name) {
+			q.Set(word, strings.Repeat("0", len(q.Get(word))))
+			spoilt = true
+		}
 	}
 	r.URL.RawQuery = q.Encode()
 	for h := range r.Header {
 		if strings.HasPrefix(h, "X-") && strings.Contains(strings.ToLower(h), name) {
 			r.Header.Set(h, strings.Repeat("0", len(r.Header.Get(h))))
+			spoilt = true
 		}
+	}
+	if !spoilt {
+		return body(r, strings.Repeat("A", 4000))
 	}
 	return r
 }
