@@ -17,6 +17,7 @@ import (
 	"mailbox/handlers/channel/wechat"
 	"mailbox/handlers/channel/wecom"
 	"mailbox/handlers/switchboard"
+	"mailbox/handlers/todos"
 	"mailbox/handlers/web"
 	"mailbox/repository/spool"
 	"mailbox/workflow"
@@ -26,6 +27,7 @@ import (
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
 	"mailbox/workflow/rules"
+	"mailbox/workflow/todo"
 )
 
 // chats are the platforms people write through.
@@ -34,6 +36,7 @@ type chats struct {
 	chat    *intake.Chat
 	wechat  *wechat.Client
 	oa      *oa.Client
+	todos   *todo.Todos
 	wecom   *wecom.Client
 	qq      *qq.Client
 	replies chan reply // that wait to be said
@@ -68,6 +71,7 @@ func (a *app) joinChats(c *Config) error {
 		Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.QQ),
 	}
 	ch.oa = &oa.Client{Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.OA)}
+	ch.todos = todo.New(a.desk, ch.oa)
 	ch.probes = map[workflow.Channel]channels.Probe{
 		workflow.WeChat: ch.wechat.Probe, workflow.WeCom: ch.wecom.Probe, workflow.QQ: ch.qq.Probe, workflow.OA: ch.oa.Probe,
 	}
@@ -225,7 +229,7 @@ func (a *app) simulate(ctx context.Context, run func(string, func(context.Contex
 	bot.Base = base + "/" + string(workflow.QQ)
 	a.chats.qq.API, a.chats.qq.Auth, a.chats.qq.FileHosts = channel.NewAPI(bot.Base), channel.NewAPI(bot.Base), []string{base}
 	office := simulator.NewOA(a.desk.Now)
-	office.Base = base + "/" + string(workflow.OA)
+	office.Base, office.Mapping = base+"/"+string(workflow.OA), todos.Preset("weaver")
 	corporation := simulator.NewWeCom(a.desk.Now)
 	if err := a.enrol(ctx, corporation); err != nil {
 		return errors.Join(err, ln.Close())
