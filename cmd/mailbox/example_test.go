@@ -230,8 +230,8 @@ func (y *shownYear) oneMore(t *testing.T) {
 		t.Errorf("the live figure is %s", v.Value.Text)
 	}
 	y.printed(t)
-	changes := webtest.Parse(t, y.clerk.get(t, y.path("/changes")).body).All("table tbody tr")
-	if len(changes) != 2 || !strings.Contains(changes[0].Text(), "401") || !strings.Contains(changes[0].Text(), "402") {
+	changes := webtest.Parse(t, y.clerk.get(t, y.path("/changes")).body).All(".annual-change")
+	if len(changes) != 2 || !strings.Contains(changes[0].Text(), "401") || !strings.Contains(changes[0].Text(), "402") || !strings.Contains(changes[0].Text(), "后来补登的一条") {
 		t.Errorf("%d changes", len(changes))
 	}
 }

@@ -74,6 +74,10 @@ func beside(c *web.Context) []templates.Tab {
 func field(c *web.Context, s channels.Shown, f channels.Field, wrong []templates.Problem) templates.Field {
 	key := "channel." + string(s.Channel) + "." + f.Name
 	out := templates.Field{Kind: "text", Name: f.Name, Label: c.Text(key), Hint: c.Text(key + ".hint"), Value: s.Config[f.Name], Optional: !f.Required}
+	if f.Tick {
+		out.Kind, out.Value, out.Optional = "tick", "yes", false
+		out.Options = []templates.Choice{{Chosen: s.Config[f.Name] != ""}}
+	}
 	if f.Long {
 		out.Kind = "textarea"
 	}

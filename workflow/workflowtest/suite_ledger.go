@@ -103,6 +103,10 @@ func itemPromise(t *testing.T, s workflow.Store, c College) {
 	wantKind(t, workflow.Conflict, s.AddItem(ctx, &workflow.Item{
 		Channel: workflow.InDocument, Series: "x", Serial: 1, Title: "y", Day: "2026-01-01", External: "guid:1", State: workflow.ItemDraft, CreatedBy: c.Clerk.ID,
 	}))
+	sent := NewItem(t, s, c, func(i *workflow.Item) { i.External = "api 7 k" })
+	wantKind(t, workflow.Conflict, s.AddItem(ctx, &workflow.Item{
+		Channel: workflow.OnBoard, Title: "y", Day: "2026-01-01", External: sent.External, State: workflow.ItemDraft, CreatedBy: c.Clerk.ID,
+	}))
 	absent(t, "unknown", second(s.Item(ctx, nowhere)))
 	i.ID = nowhere
 	absent(t, "saving unknown", s.SaveItem(ctx, &i))
