@@ -105,7 +105,7 @@ func (t *Table) columns(demands []demand, width Twips, right []bool) {
 
 // comfortable is how wide a column becomes before those with much to say get more
 // than others, in half ems.
-const comfortable = 24
+const comfortable = 16
 
 // share divides room half ems among columns.
 func share(demands []demand, room int) []int {
