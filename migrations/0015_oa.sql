@@ -25,6 +25,7 @@ CREATE TABLE todos (
 CREATE UNIQUE INDEX todos_open ON todos (case_id, account_id) WHERE state = 'open';
 CREATE INDEX todos_case ON todos (case_id, id);
 CREATE INDEX todos_late ON todos (next_at, id) WHERE state <> told AND dead_at IS NULL;
+CREATE INDEX todos_shown ON todos (id DESC) WHERE state = 'open' AND told = 'open';
 CREATE INDEX todos_dead ON todos (id DESC) WHERE dead_at IS NOT NULL;
 
 -- Cases of which it may be somebody else's turn. A case is noted by the act that

@@ -64,9 +64,15 @@ func (k Keeper) ForWriterOf(ctx context.Context, tx Store, t Telling) (n Notice,
 		n, err = k.ForWriter(ctx, tx, w, t)
 		return n, err == nil, err
 	}
-	n = k.notice(t, by, t.Name+":writer")
-	n.Writer, n.Locale = w.ID, t.Case.Locale
-	return n, true, nil
+	return k.ForWriterIn(Channel(by), t), true, nil
+}
+
+// ForWriterIn is what the writer of the case is told in a conversation of a
+// channel: for who knows that the case is bound to one.
+func (k Keeper) ForWriterIn(channel Channel, t Telling) Notice {
+	n := k.notice(t, string(channel), t.Name+":writer")
+	n.Writer, n.Locale = t.Case.Writer, t.Case.Locale
+	return n
 }
 
 // chatOf is the channel of the conversation in which the case's writer is told,

@@ -39,6 +39,7 @@ type Store interface {
 	Tokens
 	Deeds
 	SignIns
+	Webhooks
 	ChannelRows
 	Todos
 	ChannelFaults

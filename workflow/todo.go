@@ -124,9 +124,11 @@ type Todos interface {
 	FinishTodo(ctx context.Context, t Todo, r TodoTold) error
 	// ReplayTodo lets a dead one be tried again; otherwise NotFound.
 	ReplayTodo(ctx context.Context, id int64, at time.Time) error
-	// DeadTodos and LateTodos list the dead ones, and those not told yet and not
-	// dead, with ids below before (0: all), newest first.
+	// DeadTodos, LateTodos and ShownTodos list the dead ones, those not told yet
+	// and not dead, and those that are open and told, with ids below before (0:
+	// all), newest first.
 	DeadTodos(ctx context.Context, before int64, limit int) ([]Todo, error)
 	LateTodos(ctx context.Context, before int64, limit int) ([]Todo, error)
+	ShownTodos(ctx context.Context, before int64, limit int) ([]Todo, error)
 	CountTodos(ctx context.Context) (TodoCounts, error)
 }

@@ -28,6 +28,7 @@ import (
 	"mailbox/workflow/report/annual"
 	"mailbox/workflow/rules"
 	"mailbox/workflow/sla"
+	"mailbox/workflow/webhooks"
 )
 
 // app is every use case, joined to its memory.
@@ -41,6 +42,8 @@ type app struct {
 	door     *access.Door
 	tokens   *access.Tokens
 	factors  *access.Factors
+	ways     *access.Ways
+	campus   *access.Campus
 	intake   *intake.Intake
 	mailroom *intake.Mailroom
 	cases    *casework.Casework
@@ -56,6 +59,7 @@ type app struct {
 	ledger   *ledger.Ledger
 	imports  *ledger.Imports
 	feeds    *ledger.Feeds
+	hooks    *webhooks.Hooks
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -89,6 +93,8 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.door = access.NewDoor(s.store, s.redis.Sessions(), s.redis, a.passwords, a.desk.Keeper.Chain, w.Now)
 	a.tokens = access.NewTokens(a.desk, k.derive("tokens"))
 	a.factors = access.NewFactors(a.door, a.vault, onetime.Codes{}, k.derive("recovery codes"), access.Need(cmp.Or(c.SecondFactor, string(access.NeedOffice))))
+	a.ways = access.NewWays(a.desk, a.vault)
+	a.campus = access.NewCampus(a.door, a.ways)
 	if a.proof, err = intake.NewProof(k.secret); err != nil {
 		return nil, err
 	}
@@ -106,6 +112,9 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.feeds = ledger.NewFeeds(a.ledger, site.New())
 	a.imports = ledger.NewImports(a.ledger, document.Files{}, email.Archive{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
+	if err := a.joinHooks(c); err != nil {
+		return nil, err
+	}
 	if err := a.joinMail(c, w); err != nil {
 		return nil, err
 	}

@@ -12,10 +12,12 @@ import (
 
 	"mailbox/handlers/channel"
 	"mailbox/handlers/channel/oa"
+	"mailbox/handlers/channel/qq"
 	"mailbox/handlers/channel/simulator"
 	"mailbox/handlers/channel/wechat"
 	"mailbox/handlers/channel/wecom"
 	"mailbox/handlers/switchboard"
+	"mailbox/handlers/todos"
 	"mailbox/handlers/web"
 	"mailbox/repository/spool"
 	"mailbox/workflow"
@@ -25,6 +27,7 @@ import (
 	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
 	"mailbox/workflow/rules"
+	"mailbox/workflow/todo"
 )
 
 // chats are the platforms people write through.
@@ -33,8 +36,11 @@ type chats struct {
 	chat    *intake.Chat
 	wechat  *wechat.Client
 	oa      *oa.Client
+	todos   *todo.Todos
 	wecom   *wecom.Client
-	connect string // where WeCom says who its reader is
+	qq      *qq.Client
+	replies chan reply // that wait to be said
+	connect string     // where WeCom says who its reader is
 	phrases channel.Phrases
 	probes  map[workflow.Channel]channels.Probe
 	hub     *simulator.Hub // nil but in a demonstration
@@ -50,7 +56,7 @@ func (a *app) joinChats(c *Config) error {
 		return err
 	}
 	a.stops = append(a.stops, kept.Close)
-	ch := &chats{connect: wecom.Connect, board: channels.New(a.desk, a.vault), tally: channels.NewTally(), count: func(string) {}}
+	ch := &chats{connect: wecom.Connect, replies: make(chan reply, mostReplies), board: channels.New(a.desk, a.vault), tally: channels.NewTally(), count: func(string) {}}
 	ch.phrases = channel.Phrases{Words: a.words, URL: strings.TrimRight(c.PublicURL, "/"), Zone: c.zone}
 	tokens := channel.NewTokens(a.redis, func(b []byte) []byte { return a.vault.SealFor("tokens", b) },
 		func(b []byte) ([]byte, error) { return a.vault.OpenFor("tokens", b) }, a.desk.Now)
@@ -60,14 +66,21 @@ func (a *app) joinChats(c *Config) error {
 	ch.wecom = &wecom.Client{
 		API: channel.NewAPI(wecom.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeCom),
 	}
+	ch.qq = &qq.Client{
+		API: channel.NewAPI(qq.Host), Auth: channel.NewAPI(qq.AuthHost), FileHosts: qq.FileHosts,
+		Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.QQ),
+	}
 	ch.oa = &oa.Client{Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.OA)}
-	ch.probes = map[workflow.Channel]channels.Probe{workflow.WeChat: ch.wechat.Probe, workflow.WeCom: ch.wecom.Probe, workflow.OA: ch.oa.Probe}
-	a.courier.Voices = map[workflow.Channel]delivery.Voice{workflow.WeChat: ch.wechat, workflow.WeCom: ch.wecom, workflow.OA: ch.oa}
+	ch.todos = todo.New(a.desk, ch.oa)
+	ch.probes = map[workflow.Channel]channels.Probe{
+		workflow.WeChat: ch.wechat.Probe, workflow.WeCom: ch.wecom.Probe, workflow.QQ: ch.qq.Probe, workflow.OA: ch.oa.Probe,
+	}
+	a.courier.Voices = map[workflow.Channel]delivery.Voice{workflow.WeChat: ch.wechat, workflow.WeCom: ch.wecom, workflow.QQ: ch.qq, workflow.OA: ch.oa}
 	a.courier.Boards = map[workflow.Channel]delivery.Board{workflow.WeCom: ch.wecom}
 	a.courier.Lines, a.courier.Person = ch.board.Settings, a.person
 	ch.chat = intake.NewChat(intake.ChatDeps{
 		Intake: a.intake, Vault: a.vault, Blobs: a.blobs, Spool: kept, Track: a.cases.Track, Returned: a.courier.Bounced, Crisis: a.crisis,
-		Media: map[workflow.Channel]intake.Media{workflow.WeChat: ch.wechat, workflow.WeCom: ch.wecom, workflow.OA: oa.Inline{}},
+		Media: map[workflow.Channel]intake.Media{workflow.WeChat: ch.wechat, workflow.WeCom: ch.wecom, workflow.QQ: ch.qq, workflow.OA: oa.Inline{}},
 		Clean: channel.Clean, Follow: followChat(a.codes, a.redis, a.vault),
 	})
 	a.chats = ch
@@ -110,10 +123,10 @@ func followChat(codes workflow.Codes, limiter workflow.Limiter, vault *access.Va
 func (a *app) callbacks() []web.Route {
 	deps := channel.Deps{
 		Lines: a.chats.board, Chat: a.chats.chat, Once: a.redis, Words: a.chats.phrases, Now: a.desk.Now, Log: a.log,
-		Count: a.countCallback,
+		Count: a.countCallback, Speak: a.speak,
 	}
 	var out []web.Route
-	for _, adapter := range []channel.Adapter{wechat.Adapter{}, wecom.Adapter{}, oa.Adapter{}} {
+	for _, adapter := range []channel.Adapter{wechat.Adapter{}, wecom.Adapter{}, qq.Adapter{}, oa.Adapter{}} {
 		door := channel.NewDoor(deps, adapter)
 		serve := func(c *web.Context) error {
 			door.ServeHTTP(c.Writer, c.Request)
@@ -209,9 +222,12 @@ func (a *app) simulate(ctx context.Context, run func(string, func(context.Contex
 		return fmt.Errorf("simulator: %w", err)
 	}
 	base := "http://" + ln.Addr().String()
+	bot := simulator.NewQQ(a.desk.Now)
+	bot.Base = base + "/" + string(workflow.QQ)
+	a.chats.qq.API, a.chats.qq.Auth, a.chats.qq.FileHosts = channel.NewAPI(bot.Base), channel.NewAPI(bot.Base), []string{base}
 	office := simulator.NewOA(a.desk.Now)
-	office.Base = base + "/" + string(workflow.OA)
-	a.chats.ends = []simulator.End{simulator.NewWeChat(a.desk.Now), simulator.NewWeCom(a.desk.Now), office}
+	office.Base, office.Mapping = base+"/"+string(workflow.OA), todos.Preset("weaver")
+	a.chats.ends = []simulator.End{simulator.NewWeChat(a.desk.Now), simulator.NewWeCom(a.desk.Now), bot, office}
 	a.chats.hub = simulator.NewHub(a.desk.Now, a.chats.ends...)
 	a.chats.wechat.API = channel.NewAPI(base + "/" + string(workflow.WeChat))
 	a.chats.wecom.API = channel.NewAPI(base + "/" + string(workflow.WeCom))

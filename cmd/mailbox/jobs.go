@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mailbox/handlers/schedule"
+	"mailbox/handlers/signin"
 	"mailbox/repository/postgres"
 	"mailbox/workflow"
 )
@@ -39,14 +40,19 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "store imports", Every: 2 * time.Second, Run: a.storeImports},
 			schedule.Job{Name: "follow the site", Every: time.Hour, Run: a.followSite},
 			schedule.Job{Name: "tell late duties", Every: time.Hour, Run: a.tellLateDuties},
+			schedule.Job{Name: "ask the directory", Every: time.Minute, Run: a.askDirectory},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
-			schedule.Job{Name: "forget deeds", Every: 24 * time.Hour, Run: a.forgetDeeds},
+			schedule.Job{Name: "forget programs", Every: 24 * time.Hour, Run: a.forgetPrograms},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
 	}
 	if s.has("delivery") {
-		out = append(out, schedule.Job{Name: "clear cards", Every: 5 * time.Second, Run: a.clearCards})
-		out = append(out, schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))})
+		out = append(out,
+			schedule.Job{Name: "clear cards", Every: 5 * time.Second, Run: a.clearCards},
+			schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))},
+			schedule.Job{Name: "tell webhooks", Every: time.Second, Run: a.tellHooks},
+			schedule.Job{Name: "follow to-dos", Every: time.Second, Run: a.followTodos},
+			schedule.Job{Name: "sweep to-dos", Every: 5 * time.Minute, Run: a.chats.todos.Sweep})
 	}
 	return out
 }
@@ -93,6 +99,20 @@ func (a *app) draftBulletin(ctx context.Context) error {
 	return err
 }
 
+// askDirectory disables who has left the campus's directory. One that is away is
+// no fault of ours; who is in it stays.
+func (a *app) askDirectory(ctx context.Context) error {
+	n, err := signin.New(a.signIns(nil)).Sweep(ctx)
+	if n > 0 {
+		a.log.InfoContext(ctx, "leavers disabled", "accounts", n)
+	}
+	if workflow.KindOf(err) == workflow.Unavailable {
+		a.log.WarnContext(ctx, "the directory cannot be asked who has left", "err", err)
+		return nil
+	}
+	return err
+}
+
 // replan moves clocks that another process began under the calendar before.
 func (a *app) replan(ctx context.Context) error {
 	_, err := a.rules.Replan(ctx)
@@ -134,11 +154,6 @@ func (a *app) sweepFiles(ctx context.Context) error {
 	return err
 }
 
-// forgetDeeds forgets what programs sent long ago.
-func (a *app) forgetDeeds(ctx context.Context) error {
-	return a.store.ForgetDeeds(ctx, a.desk.Now().Add(-workflow.DeedsKept))
-}
-
 // deliverer sends until nothing waits, and then waits for the bell: a new
 // notice goes out at once and not at the next turn.
 func (a *app) deliverer(bell <-chan struct{}) func(context.Context) error {
@@ -161,6 +176,20 @@ func (a *app) deliverer(bell <-chan struct{}) func(context.Context) error {
 			case <-time.After(2 * time.Second):
 				return nil
 			}
+		}
+	}
+}
+
+// followTodos brings to-dos up to date and tells the office system of them.
+func (a *app) followTodos(ctx context.Context) error {
+	for {
+		followed, err := a.chats.todos.Follow(ctx)
+		if err != nil {
+			return err
+		}
+		told, err := a.chats.todos.Tell(ctx)
+		if err != nil || followed+told == 0 {
+			return err
 		}
 	}
 }

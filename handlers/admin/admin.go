@@ -20,6 +20,7 @@ type Deps struct {
 	Tokens *access.Tokens
 	// Factors is the second step of signing in.
 	Factors *access.Factors
+	Campus  *access.Campus
 	Words   *templates.Set
 	// Proof reads the whole journal and tells what is wrong with it.
 	Proof func(context.Context) (audit.Extent, []audit.Fault, error)

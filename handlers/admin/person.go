@@ -33,6 +33,7 @@ type personPage struct {
 	Fields   []templates.Hidden // of the small forms
 	Tokens   templates.Tokens
 	Factor   personFactor
+	Campus   string // what the campus calls them
 }
 
 type passwordPage struct {
@@ -84,6 +85,11 @@ func (p *Pages) showPerson(c *web.Context, status int, wrong []templates.Problem
 		if view.Tokens, err = p.tokensOf(c, who.ID); err != nil {
 			return err
 		}
+		name, err := p.Campus.NameOf(c.Context(), c.User.Actor(), who.ID)
+		if err != nil {
+			return err
+		}
+		view.Campus = name.Name
 		if view.Factor, err = p.factorOf(c, who.ID); err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func open(t *testing.T, change func(*admin.Deps)) *site {
 	s.world.Set(webtest.Noon)
 	s.rules = rules.New(s.world.Desk)
 	d := admin.Deps{
-		Rules: s.rules, Door: s.world.Door, Words: set, Tokens: s.tokens(), Factors: s.factors(),
+		Rules: s.rules, Door: s.world.Door, Words: set, Tokens: s.tokens(), Factors: s.factors(), Campus: access.NewCampus(s.world.Door, access.NewWays(s.world.Desk, s.world.Vault)),
 		Proof: func(ctx context.Context) (audit.Extent, []audit.Fault, error) {
 			var faults []audit.Fault
 			extent, err := audit.VerifyJournal(ctx, s.world.Store, s.world.Desk.Keeper.Chain, func(f audit.Fault) { faults = append(faults, f) })

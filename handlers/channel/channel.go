@@ -103,7 +103,7 @@ type Received struct {
 	// Answer writes the acknowledgement with words for the person, or without.
 	// A platform that takes no words here is sent them by the ladder: see Later.
 	Answer func(words string) (contentType string, body []byte)
-	// Later says that Answer cannot hold words.
+	// Later says that Answer cannot hold words, as Heard.Later does.
 	Later bool
 }
 

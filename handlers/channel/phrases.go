@@ -37,6 +37,8 @@ func (p Phrases) Reply(r intake.Reply) string {
 		return say("chat.say."+string(r.Say), r.Number, state(), p.URL+"/track")
 	case intake.SayHelp, intake.SayHello, intake.SayWrong, intake.SayAnonymous, intake.SayEnough:
 		return say("chat.say."+string(r.Say), p.URL+"/track")
+	case intake.SayPublic:
+		return say("chat.say.public", p.URL+"/write")
 	case intake.SayNone, intake.SayNew, intake.SayLimited, intake.SayShort, intake.SayOther:
 	}
 	return say("chat.say." + string(r.Say))

@@ -15,13 +15,14 @@ type LoginPage struct {
 	templates.Page
 	Username string
 	Next     string
+	Ways     []templates.Button // of the campus
 }
 
 func (p *Pages) login(c *web.Context) error {
 	if c.User != nil {
 		return c.Redirect(onward(c.Next(), c.User))
 	}
-	return c.Render(http.StatusOK, "public/login.html", LoginPage{Page: c.Page("login.title"), Next: c.Next()})
+	return c.Render(http.StatusOK, "public/login.html", LoginPage{Page: c.Page("login.title"), Next: c.Next(), Ways: p.wayLinks(c, c.Next())})
 }
 
 func (p *Pages) signIn(c *web.Context) error {
@@ -46,7 +47,7 @@ func (p *Pages) signIn(c *web.Context) error {
 
 func (p *Pages) turnAway(c *web.Context, page LoginPage, problems []templates.Problem) error {
 	page.Page = c.Page("login.title")
-	page.Problems = problems
+	page.Problems, page.Ways = problems, p.wayLinks(c, page.Next)
 	return c.Render(http.StatusUnprocessableEntity, "public/login.html", page)
 }
 

@@ -102,6 +102,7 @@ type Deps struct {
 	Blobs   workflow.Blobs
 	Door    Door
 	Factors Factors
+	Ways    Ways
 	Tokens  StaffTokens
 	Figures Figures
 	Answers Answers

@@ -157,6 +157,14 @@ func (s *Store) LateTodos(ctx context.Context, before int64, limit int) ([]workf
 	return many(ctx, s, "list late todos", todoRow.toTodo, sqlLateTodos, before, limit)
 }
 
+const sqlShownTodos = `SELECT` + todoColumns + `
+	FROM todos WHERE state = 'open' AND told = 'open' AND ($1::bigint = 0 OR id < $1) ORDER BY id DESC LIMIT $2`
+
+// ShownTodos implements workflow.Todos.
+func (s *Store) ShownTodos(ctx context.Context, before int64, limit int) ([]workflow.Todo, error) {
+	return many(ctx, s, "list shown todos", todoRow.toTodo, sqlShownTodos, before, limit)
+}
+
 const sqlCountTodos = `
 	SELECT count(*) FILTER (WHERE state = 'open' AND told = 'open') AS open,
 		count(*) FILTER (WHERE state <> told AND dead_at IS NULL) AS waiting,

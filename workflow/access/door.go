@@ -273,7 +273,7 @@ func (d *Door) change(ctx context.Context, e workflow.JournalEntry, id int64, to
 			}
 		}
 		if now.Disabled.IsZero() && !fresh.Disabled.IsZero() {
-			if err := tx.RevokeTokens(ctx, id, e.Account, d.now()); err != nil {
+			if err := tx.RevokeTokens(ctx, id, cmp.Or(e.Account, id), d.now()); err != nil {
 				return err
 			}
 		}

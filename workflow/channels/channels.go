@@ -57,17 +57,33 @@ const kept = 5 * time.Second
 // read again every few seconds. While it cannot be read, the last one stands, so
 // that a callback can be verified and kept although the database is away.
 func (b *Board) Line(ctx context.Context, channel workflow.Channel) (Line, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.lines == nil || b.desk.Now().Sub(b.read) > kept {
-		if err := b.renew(ctx); err != nil && b.lines == nil {
+	lines, due := b.known()
+	if due {
+		fresh, err := b.renew(ctx)
+		switch {
+		case err == nil:
+			lines = fresh
+		case lines == nil:
 			return Line{}, err
 		}
 	}
-	if l, ok := b.lines[channel]; ok {
+	if l, ok := lines[channel]; ok {
 		return l, nil
 	}
 	return Line{ChannelSettings: workflow.ChannelSettings{Channel: channel}}, nil
+}
+
+// known is what was read last, and whether it is time to read anew. Of many that
+// ask at that moment one is told so; the others go on with what there is, so
+// that nobody waits for a database that is away.
+func (b *Board) known() (lines map[workflow.Channel]Line, due bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.desk.Now()
+	if due = b.lines == nil || now.Sub(b.read) > kept; due {
+		b.read = now
+	}
+	return b.lines, due
 }
 
 // Forget lets the settings be read anew.
@@ -77,22 +93,23 @@ func (b *Board) Forget() {
 	b.read = time.Time{}
 }
 
-func (b *Board) renew(ctx context.Context) error {
-	b.read = b.desk.Now()
+func (b *Board) renew(ctx context.Context) (map[workflow.Channel]Line, error) {
 	all, err := b.desk.Store.Channels(ctx)
 	if err != nil {
-		return fmt.Errorf("read channels: %w", err)
+		return nil, fmt.Errorf("read channels: %w", err)
 	}
 	lines := map[workflow.Channel]Line{}
 	for _, s := range all {
 		secrets, err := b.open(s)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		lines[s.Channel] = Line{s, secrets}
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.lines = lines
-	return nil
+	return lines, nil
 }
 
 // Settings is Line without secrets: what a ladder asks.

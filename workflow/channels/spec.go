@@ -16,6 +16,7 @@ type Field struct {
 	Secret   bool // can be written and never read
 	Required bool // the channel cannot be enabled without it
 	Long     bool // several lines
+	Tick     bool // "yes" or ""
 	Apart    bool // on a page of its own
 	Check    func(v string) bool
 }
@@ -54,6 +55,7 @@ var Specs = map[workflow.Channel][]Field{
 	workflow.QQ: {
 		{Name: "app_id", Required: true, Check: digits},
 		{Name: "app_secret", Secret: true, Required: true},
+		{Name: "groups", Tick: true},
 	},
 }
 

@@ -93,6 +93,7 @@ type Speech struct {
 	// nothing twice.
 	Dedup string
 	Mail  Mail
+	Words string // said as they are instead of the Mail; "": none
 }
 
 // Voice speaks through one platform. Speak sends once and says what became of it
@@ -211,6 +212,36 @@ func (c *Courier) byVoice(ctx context.Context, n workflow.Notice, m Mail, v work
 		err = c.giveBack(ctx, held, rung)
 	}
 	return r, false, err
+}
+
+// Say answers somebody in words, as far as the platform lets us. What is not
+// said is not said again: it was about no case.
+func (c *Courier) Say(ctx context.Context, v workflow.Conversation, dedup, words string) (workflow.SendResult, error) {
+	voice, ok := c.Voices[v.Channel]
+	if !ok {
+		return workflow.SendResult{State: workflow.Failed, Reason: ChannelOff}, nil
+	}
+	set, err := c.Lines(ctx, v.Channel)
+	if err != nil {
+		return workflow.SendResult{}, err
+	}
+	rung := Ladders[v.Channel][0]
+	held, why, err := c.reserve(ctx, set, v, rung)
+	if why != "" || err != nil {
+		return workflow.SendResult{State: workflow.Failed, Reason: why}, err
+	}
+	person, err := c.Person(held)
+	if err != nil {
+		return workflow.SendResult{}, err
+	}
+	r, _ := voice.Speak(ctx, Speech{
+		Step: rung.Step, Account: held.Account, Person: person, Room: held.Room, ReplyTo: held.ReplyTo, Seq: held.Used,
+		Dedup: dedup, Mail: Mail{Locale: held.Locale}, Words: words,
+	})
+	if r.State == workflow.Queued || r.State == workflow.Failed {
+		err = c.giveBack(ctx, held, rung)
+	}
+	return r, err
 }
 
 // reserve counts the message before it is sent, so that of two couriers only one

@@ -21,16 +21,16 @@ const tooMany = "chat.reason.limited"
 // flood reports whether the person has begun as many letters as one may. The
 // conversation is held, so that two calls at once do not both begin the last.
 func (t *talk) flood(ctx context.Context) (bool, error) {
-	for _, limit := range []struct {
-		within time.Duration
-		most   int
-	}{{time.Hour, lettersAnHour}, {24 * time.Hour, lettersADay}} {
-		n, err := t.tx.LettersSince(ctx, t.v.ID, t.desk.Now().Add(-limit.within))
-		if err != nil || n >= limit.most {
-			return true, err
-		}
+	if t.v.CaseID == 0 { // never wrote, and was never bound
+		return false, nil
 	}
-	return false, nil
+	now := t.desk.Now()
+	day, err := t.tx.LettersSince(ctx, t.v.ID, now.Add(-24*time.Hour))
+	if err != nil || day < lettersAnHour || day >= lettersADay {
+		return day >= lettersADay, err
+	}
+	hour, err := t.tx.LettersSince(ctx, t.v.ID, now.Add(-time.Hour))
+	return hour >= lettersAnHour, err
 }
 
 // full reports whether as much was added to the case as one may.

@@ -22,6 +22,8 @@ type talk struct {
 
 	files []workflow.NewFile
 	lost  int
+	fresh bool // nobody but us has seen the call
+	words CrisisWords
 	bound workflow.Actor // who number and code let in
 	wrong error          // why they did not
 
@@ -34,6 +36,9 @@ type talk struct {
 
 // prepare does what needs the network, or counts.
 func (t *talk) prepare(ctx context.Context, call workflow.Call) (err error) {
+	if t.words, err = t.crisis.words(ctx, t.Crisis, t.Chat.desk.Now()); err != nil {
+		return err
+	}
 	if call.State == workflow.CallNew {
 		if t.files, t.lost, err = t.fetch(ctx, t.h, call.Attempts); err != nil {
 			return err
@@ -68,7 +73,7 @@ func (t *talk) cameBack(ctx context.Context) error {
 // in is the talk in a transaction. Timers are armed after it.
 func (t talk) in(tx workflow.Store, turned *[]workflow.Clock) *talk {
 	desk := *t.Chat.desk
-	desk.Store = tx
+	desk.Store, desk.Rules = tx, desk.Rules.In(tx)
 	desk.Arm = func(_ context.Context, clocks ...workflow.Clock) { *turned = append(*turned, clocks...) }
 	intake := *t.Intake
 	intake.desk = &desk
@@ -76,17 +81,21 @@ func (t talk) in(tx workflow.Store, turned *[]workflow.Clock) *talk {
 	return &t
 }
 
+// With is the conversation in which something was said, as it is found again.
+func (c *Chat) With(h Heard) workflow.Conversation {
+	return workflow.Conversation{
+		Channel: h.Channel, Account: h.Account, Person: c.Vault.PersonIndex(h.Channel, h.Account, h.Person),
+		Sealed: c.Vault.SealFor(SealPerson, []byte(h.Person)), Locale: localeOf(h, "zh-CN"),
+	}
+}
+
 // hold keeps everybody else from the conversation while the call is dealt with.
 func (t *talk) hold(ctx context.Context, call workflow.Call) (Reply, error) {
-	t.v = workflow.Conversation{
-		Channel: t.h.Channel, Account: t.h.Account, Person: t.Vault.PersonIndex(t.h.Channel, t.h.Account, t.h.Person),
-		Sealed: t.Vault.SealFor(SealPerson, []byte(t.h.Person)), Locale: localeOf(t.h, "zh-CN"),
-	}
+	t.v = t.With(t.h)
 	if err := t.tx.LockConversation(ctx, &t.v); err != nil {
 		return Reply{}, err
 	}
-	var err error
-	if t.call, err = t.tx.CallBy(ctx, call.Channel, call.External); err != nil {
+	if err := t.look(ctx, call); err != nil {
 		return Reply{}, err
 	}
 	if t.call.State != workflow.CallNew {
@@ -103,6 +112,17 @@ func (t *talk) hold(ctx context.Context, call workflow.Call) (Reply, error) {
 		return Reply{}, err
 	}
 	return r, t.tx.SaveConversation(ctx, t.v)
+}
+
+// look finds out what became of the call meanwhile. One that we have just stored
+// is taken for new: if it is not, storing what became of it is a Conflict.
+func (t *talk) look(ctx context.Context, call workflow.Call) (err error) {
+	if t.fresh {
+		t.call = call
+		return nil
+	}
+	t.call, err = t.tx.CallBy(ctx, call.Channel, call.External)
+	return err
 }
 
 // again answers a call that was dealt with as it was answered then.
@@ -133,7 +153,7 @@ func (t *talk) opened() {
 	by := workflow.ByMessage
 	if t.h.Kind == HeardEvent {
 		by = workflow.ByEvent
-		presses := t.h.Event == EventHello || t.h.Event == EventMenu
+		presses := t.h.Event == EventHello || t.h.Event == EventMenu || t.h.Event == EventPublic
 		if !presses || t.v.HeardBy == workflow.ByMessage && now.Sub(t.v.Heard) < 48*time.Hour {
 			return
 		}
@@ -182,6 +202,8 @@ func (t *talk) event(ctx context.Context) (Reply, error) {
 			r = t.say(SayHelp)
 		}
 		return r, err
+	case EventPublic:
+		return t.say(SayPublic), nil
 	case EventEnd, EventNone:
 	}
 	return Reply{}, nil
@@ -306,43 +328,44 @@ func (t *talk) begin(ctx context.Context) (Reply, error) {
 	if flood, err := t.flood(ctx); flood || err != nil {
 		return t.enough(), err
 	}
-	category, err := defaultCategory(ctx, t.tx, t.desk.Now())
+	category, err := t.category(ctx)
 	if err != nil {
 		return Reply{}, err
 	}
+	now := t.desk.Now().UTC().Truncate(time.Microsecond)
 	l := t.letter(ctx, category)
-	crisis, err := t.Crisis(ctx)
+	l.Received, l.Urgent = now, t.words.In(l.Body)
+	if err := clean(&l); err != nil {
+		return Reply{}, err
+	}
+	c, receipt, err := t.intake.begin(ctx, l)
 	if err != nil {
 		return Reply{}, err
 	}
-	l.Urgent = crisis.In(l.Body)
-	receipt, err := t.intake.Submit(ctx, l)
-	if err != nil {
+	t.v.CaseID, t.v.Said, t.v.Anew = c.ID, now, false
+	t.end(workflow.CallCase, c.ID)
+	if err := t.tx.Bind(ctx, c.ID, t.v.ID, now); err != nil {
 		return Reply{}, err
 	}
-	now := t.desk.Now()
-	t.v.CaseID, t.v.Said, t.v.Anew = receipt.CaseID, now, false
-	t.end(workflow.CallCase, receipt.CaseID)
-	if err := t.tx.Bind(ctx, receipt.CaseID, t.v.ID, now); err != nil {
-		return Reply{}, err
+	return t.received(receipt), t.acknowledge(ctx, c, receipt)
+}
+
+// category is what letters are about of which nobody has said it yet.
+func (t *talk) category(ctx context.Context) (int64, error) {
+	c, err := t.desk.Rules.Coded(ctx, "other")
+	if workflow.KindOf(err) == workflow.NotFound && err != nil {
+		return defaultCategory(ctx, t.tx, t.desk.Now())
 	}
-	return t.received(receipt), t.acknowledge(ctx, receipt)
+	return c.ID, err
 }
 
 // acknowledge notes that the person was told number and code at once; when
 // nobody waits for the answer any more, the courier tells them.
-func (t *talk) acknowledge(ctx context.Context, r Receipt) error {
-	c, err := t.tx.Case(ctx, r.CaseID)
-	if err != nil {
-		return err
-	}
-	n, known, err := t.desk.Keeper.ForWriterOf(ctx, t.tx, workflow.Telling{
+func (t *talk) acknowledge(ctx context.Context, c workflow.Case, r Receipt) error {
+	n := t.desk.Keeper.ForWriterIn(t.h.Channel, workflow.Telling{
 		Name: "case:" + c.Number + ":received", Kind: workflow.NoticeReceived, Case: c, At: t.desk.Now(),
 		Secret: t.intake.vault.SealWords(r.Code.Groups()), Args: map[string]string{"due": r.Answer.UTC().Format(time.RFC3339)},
 	})
-	if err != nil || !known {
-		return err
-	}
 	if !t.inline {
 		return t.tx.AddNotice(ctx, &n)
 	}

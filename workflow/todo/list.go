@@ -7,7 +7,7 @@ import (
 	"mailbox/workflow"
 )
 
-// Row is a to-do that is not where it should be.
+// Row is a to-do as it is listed.
 type Row struct {
 	workflow.Todo
 	Number  string // of the case
@@ -29,8 +29,9 @@ func (t *Todos) Counts(ctx context.Context, by workflow.Actor) (workflow.TodoCou
 	return t.desk.Store.CountTodos(ctx)
 }
 
-// Dead lists to-dos that nobody tries to tell of any more, newest first, and
-// Late those that are still tried. next is where the next page begins; 0: none.
+// Dead lists to-dos that nobody tries to tell of any more, newest first, Late
+// those that are still tried, and Shown those that stand in the system outside
+// now. next is where the next page begins; 0: none.
 func (t *Todos) Dead(ctx context.Context, by workflow.Actor, before int64) (rows []Row, next int64, err error) {
 	return t.list(ctx, by, before, t.desk.Store.DeadTodos)
 }
@@ -38,6 +39,11 @@ func (t *Todos) Dead(ctx context.Context, by workflow.Actor, before int64) (rows
 // Late is like Dead.
 func (t *Todos) Late(ctx context.Context, by workflow.Actor, before int64) (rows []Row, next int64, err error) {
 	return t.list(ctx, by, before, t.desk.Store.LateTodos)
+}
+
+// Shown is like Dead.
+func (t *Todos) Shown(ctx context.Context, by workflow.Actor, before int64) (rows []Row, next int64, err error) {
+	return t.list(ctx, by, before, t.desk.Store.ShownTodos)
 }
 
 func (t *Todos) list(ctx context.Context, by workflow.Actor, before int64, from func(context.Context, int64, int) ([]workflow.Todo, error)) (rows []Row, next int64, err error) {

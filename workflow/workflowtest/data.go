@@ -71,6 +71,8 @@ type data struct {
 	recovery      table[string, recoveryCode]
 	ways          table[string, workflow.WaySettings]
 	campusNames   table[int64, workflow.CampusName]
+	webhooks      table[int64, workflow.Webhook]
+	dispatches    table[int64, workflow.Dispatch]
 	channels      table[string, workflow.ChannelSettings]
 	calls         table[int64, workflow.Call]
 	conversations table[int64, workflow.Conversation]
@@ -89,6 +91,7 @@ func newData() *data {
 		deeds:   newTable[string, workflow.Deed](),
 		factors: newTable[int64, workflow.SecondFactor](), recovery: newTable[string, recoveryCode](),
 		ways: newTable[string, workflow.WaySettings](), campusNames: newTable[int64, workflow.CampusName](),
+		webhooks: newTable[int64, workflow.Webhook](), dispatches: newTable[int64, workflow.Dispatch](),
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
 		faults:        newTable[string, workflow.ChannelFault](),
 		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
@@ -123,6 +126,7 @@ func (d *data) clone() *data {
 		todos: d.todos.clone(), turned: d.turned.clone(),
 		faults:  d.faults.clone(),
 		factors: d.factors.clone(), recovery: d.recovery.clone(), ways: d.ways.clone(), campusNames: d.campusNames.clone(),
+		webhooks: d.webhooks.clone(), dispatches: d.dispatches.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),

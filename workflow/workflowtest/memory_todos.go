@@ -19,6 +19,8 @@ type todoRow struct {
 
 func (r todoRow) late() bool { return r.State != r.Told && r.Dead.IsZero() }
 
+func (r todoRow) shown() bool { return r.State == workflow.TodoOpen && r.Told == workflow.TodoOpen }
+
 // turn notes a case that was stored, if it may be somebody else's turn.
 func (d *data) turn(before, after workflow.Case) {
 	same := before.ID != 0 && before.State == after.State && before.Department == after.Department &&
@@ -178,6 +180,11 @@ func (m *Memory) LateTodos(ctx context.Context, before int64, limit int) ([]work
 	return m.todosWhere(ctx, limit, func(t todoRow) bool { return t.late() && below(t.ID, before) })
 }
 
+// ShownTodos implements workflow.Todos.
+func (m *Memory) ShownTodos(ctx context.Context, before int64, limit int) ([]workflow.Todo, error) {
+	return m.todosWhere(ctx, limit, func(t todoRow) bool { return t.shown() && below(t.ID, before) })
+}
+
 func (m *Memory) todosWhere(ctx context.Context, limit int, fits func(todoRow) bool) ([]workflow.Todo, error) {
 	return read(ctx, m, func(d *data) ([]workflow.Todo, error) { return todosOf(newest(d.todos.where(fits), limit)), nil })
 }
@@ -186,7 +193,7 @@ func (m *Memory) todosWhere(ctx context.Context, limit int, fits func(todoRow) b
 func (m *Memory) CountTodos(ctx context.Context) (workflow.TodoCounts, error) {
 	return read(ctx, m, func(d *data) (workflow.TodoCounts, error) {
 		return workflow.TodoCounts{
-			Open:    d.todos.count(func(t todoRow) bool { return t.State == workflow.TodoOpen && t.Told == workflow.TodoOpen }),
+			Open:    d.todos.count(todoRow.shown),
 			Waiting: d.todos.count(todoRow.late),
 			Dead:    d.todos.count(func(t todoRow) bool { return !t.Dead.IsZero() }),
 		}, nil

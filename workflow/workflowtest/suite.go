@@ -34,6 +34,12 @@ func TestStore(t *testing.T, open func(testing.TB) workflow.Store) {
 		tokenPromises, todoPromises,
 		tokenPromises, signInPromises,
 		tokenPromises, cardPromises,
+		tokenPromises, deedPromises, webhookPromises,
+		channelPromises, channelFaultPromises, atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises,
+		attachmentPromises, answerPromises, clockPromises, eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises,
+		mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, matterPromises, flawPromises, bulletinPromises,
+		annualPromises, reviewPromises, ledgerPromises, publicationPromises, tokenPromises, deedPromises, todoPromises, signInPromises,
+		cardPromises,
 	} {
 		for _, p := range part {
 			t.Run(p.name, func(t *testing.T) {

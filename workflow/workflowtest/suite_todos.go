@@ -122,6 +122,7 @@ func todoTaken(t *testing.T, s workflow.Store, c College) {
 	must(t, s.FinishTodo(ctx, third, workflow.TodoTold{At: third.Tried, Told: true}))
 	none(t, s, late.Add(24*time.Hour))
 	same(t, "counts", ok(s.CountTodos(ctx))(t), workflow.TodoCounts{Open: 1})
+	same(t, "shown", ids(ok(s.ShownTodos(ctx, 0, 10))(t), func(t workflow.Todo) int64 { return t.ID }), []int64{todo.ID})
 	same(t, "none late", len(ok(s.LateTodos(ctx, 0, 10))(t)), 0)
 }
 

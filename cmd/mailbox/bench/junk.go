@@ -29,7 +29,7 @@ func (r *run) junk(ctx context.Context, p *program, far []*farEnd) error {
 	sent := make(chan error, 1)
 	go func() {
 		l, err := together(ctx, junkers, r.lasts(), func(i int) (func(context.Context) error, error) {
-			return junker(p.Web, rubbish, i, &refused)
+			return junker(ctx, p.Web, rubbish, i, &refused)
 		})
 		r.say("    %d junk callbacks in %s", len(l.took), l.lasted.Round(time.Millisecond))
 		sent <- err
@@ -58,7 +58,7 @@ func (r *run) junk(ctx context.Context, p *program, far []*farEnd) error {
 		return err
 	}
 	r.add("channels", "junk callbacks refused", float64(refused.Load())/lasted.Seconds(), "/s", atLeast(junkRate*.95), "asked for 5,000 a second")
-	r.add("channels", "  POST /write meanwhile, p95", l.took.at(.95), "ms", atMost(writeWithin), fmt.Sprintf("%s letters/s by 4 people", number(l.perSecond())))
+	r.add("channels", "  POST /write meanwhile, p95", l.took.at(.95), "ms", atMost(writeWithin), number(l.perSecond())+" letters/s by 4 people")
 	r.add("channels", "  memory, end over first quarter", late/<-early, "", atMost(flat), number(late)+" MiB at the end")
 	return nil
 }
@@ -115,8 +115,8 @@ func onTheWire(r *http.Request) ([]byte, error) {
 }
 
 // junker sends junk over one connection at its share of the rate.
-func junker(address string, rubbish [][]byte, i int, refused *atomic.Int64) (func(context.Context) error, error) {
-	conn, err := net.Dial("tcp", address)
+func junker(ctx context.Context, address string, rubbish [][]byte, i int, refused *atomic.Int64) (func(context.Context) error, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -133,17 +133,21 @@ func junker(address string, rubbish [][]byte, i int, refused *atomic.Int64) (fun
 		if _, err := conn.Write(rubbish[i%len(rubbish)]); err != nil {
 			return err
 		}
-		resp, err := http.ReadResponse(in, nil)
-		if err != nil {
-			return err
-		}
-		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
-			return err
-		}
-		if resp.StatusCode != http.StatusForbidden {
-			return fmt.Errorf("junk was answered with status %d", resp.StatusCode)
+		status, err := answered(in)
+		if err == nil && status != http.StatusForbidden {
+			err = fmt.Errorf("junk was answered with status %d", status)
 		}
 		refused.Add(1)
-		return nil
+		return err
 	}, nil
+}
+
+func answered(in *bufio.Reader) (status int, err error) {
+	resp, err := http.ReadResponse(in, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode, err
 }

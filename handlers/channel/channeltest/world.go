@@ -204,6 +204,9 @@ func (w *World) door() channel.Deps {
 			defer w.mu.Unlock()
 			w.outcomes[outcome]++
 		},
+		Speak: func(ctx context.Context, h intake.Heard, words string) {
+			_, _ = w.Courier.Say(ctx, w.Chat.With(h), h.External, words) // what is not said is seen by the suite
+		},
 	}
 }
 

@@ -172,3 +172,23 @@ func TestLetter_anew(t *testing.T) {
 		}
 	}
 }
+
+// TestLadder_closedAccount goes down the ladder to the page, and says so.
+func TestLadder_closedAccount(t *testing.T) {
+	p := &platform{}
+	w := channeltest.New(t, channeltest.Memory(t), p)
+	w.Write(t, p.Text("1", "2023001", "操场的灯坏了三盏。"))
+	c := w.Everything(t)[0]
+	p.Close("2023001")
+	w.Answer(t, c.ID, "已经修好。")
+	w.Deliver(t)
+	n, tries := w.Tries(t, c.ID, workflow.NoticeAnswered)
+	var got []string
+	for _, try := range tries {
+		got = append(got, string(try.Step)+" "+string(try.Outcome)+" "+try.Reason)
+	}
+	want := "chat refused ladder.platform_refused,mail passed deliver.no_address,page sent "
+	if n.State != workflow.Sent || strings.Join(got, ",") != want {
+		t.Errorf("%s by %q, want %q", n.State, strings.Join(got, ","), want)
+	}
+}

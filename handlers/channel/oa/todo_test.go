@@ -259,8 +259,11 @@ func TestTodos_brokenLine(t *testing.T) {
 			t.Parallel()
 			s := newStaff(t, channeltest.Memory(t), preset(t, name))
 			id := s.Send(t).CaseID
+			s.OA.Fail(&simulator.Failure{Silent: true, Once: true})
 			s.settle(t)
-			s.Pass(time.Minute)
+			s.Pass(2 * time.Minute)
+			s.settle(t)
+			s.see(t, "clerk", "officehead")
 			s.Do(t, s.Clerk, id, casework.Act{Action: workflow.Decline, Ground: workflow.Grounds[0]})
 			if _, err := s.todos.Follow(t.Context()); err != nil {
 				t.Fatal(err)

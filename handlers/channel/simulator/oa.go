@@ -29,6 +29,7 @@ type OA struct {
 	nonces map[string]bool
 	taken  map[string]string // Idempotency-Key to body
 	people map[string][]string
+	gone   map[string]bool
 	fails  *Failure
 	todos  map[string]*SimulatedTodo
 }
@@ -40,7 +41,7 @@ const messagePath = "/mailbox/messages"
 func NewOA(now func() time.Time) *OA {
 	return &OA{
 		Key: "campusoa", Secret: rand.Text(), OutSecret: rand.Text(), Now: now,
-		nonces: map[string]bool{}, taken: map[string]string{}, people: map[string][]string{}, todos: map[string]*SimulatedTodo{},
+		nonces: map[string]bool{}, taken: map[string]string{}, people: map[string][]string{}, gone: map[string]bool{}, todos: map[string]*SimulatedTodo{},
 	}
 }
 
@@ -58,6 +59,9 @@ func (o *OA) Settings() (config, secrets map[string]string) {
 
 // Text implements End.
 func (o *OA) Text(id, person, text string) *http.Request {
+	o.mu.Lock()
+	delete(o.gone, person)
+	o.mu.Unlock()
 	return o.Letter(id, map[string]any{"person": person, "type": "message", "text": text})
 }
 
@@ -114,8 +118,13 @@ func (o *OA) Inbox(person string) []string {
 	return slices.Clone(o.people[person])
 }
 
-// Close implements End: an office system takes answers at any time.
-func (*OA) Close(string) {}
+// Close implements End: the person's account is closed, and nothing is taken for
+// it until they write again.
+func (o *OA) Close(person string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.gone[person] = true
+}
 
 // Fail lets calls fail; nil lets them be.
 func (o *OA) Fail(how *Failure) {
@@ -139,34 +148,47 @@ func (o *OA) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.failed(rw) {
-		return
+	switch f := o.failure(); {
+	case f == nil:
+		o.take(rw, r, body)
+	case f.Silent:
+		o.take(nowhere{}, r, body)
+		panic(http.ErrAbortHandler) // the line is cut
+	default:
+		http.Error(rw, "not now", max(f.Status, http.StatusBadRequest))
 	}
-	if r.Method == http.MethodHead {
-		return
-	}
-	if r.Method == http.MethodPost && r.URL.Path == messagePath {
-		o.message(rw, r, body)
-		return
-	}
-	o.todo(rw, r, body)
 }
 
-// failed fails as it was told to.
-func (o *OA) failed(rw http.ResponseWriter) bool {
-	f := o.fails
-	if f == nil {
-		return false
+func (o *OA) take(rw http.ResponseWriter, r *http.Request, body []byte) {
+	switch {
+	case r.Method == http.MethodHead:
+	case r.Method == http.MethodPost && r.URL.Path == messagePath:
+		o.message(rw, r, body)
+	default:
+		o.todo(rw, r, body)
 	}
-	if f.Once {
+}
+
+// failure is how this call fails, or nil.
+func (o *OA) failure() *Failure {
+	f := o.fails
+	if f != nil && f.Once {
 		o.fails = nil
 	}
-	if f.Silent {
-		panic(http.ErrAbortHandler) // the line is cut
-	}
-	http.Error(rw, "not now", max(f.Status, http.StatusBadRequest))
-	return true
+	return f
 }
+
+// nowhere is an answer that nobody will read.
+type nowhere struct{}
+
+// Header implements http.ResponseWriter.
+func (nowhere) Header() http.Header { return http.Header{} }
+
+// Write implements http.ResponseWriter.
+func (nowhere) Write(b []byte) (int, error) { return len(b), nil }
+
+// WriteHeader implements http.ResponseWriter.
+func (nowhere) WriteHeader(int) {}
 
 // message takes an answer for somebody, once under its name.
 func (o *OA) message(rw http.ResponseWriter, r *http.Request, body []byte) {
@@ -180,6 +202,8 @@ func (o *OA) message(rw http.ResponseWriter, r *http.Request, body []byte) {
 		http.Error(rw, "signature", http.StatusUnauthorized)
 	case d.Decode(&in) != nil || in.Type != "message" || in.Person == "" || in.Text == "" || r.Header.Get("Idempotency-Key") == "":
 		http.Error(rw, "message", http.StatusUnprocessableEntity)
+	case o.gone[in.Person]:
+		http.Error(rw, "nobody of that name", http.StatusGone)
 	case o.again(r, body):
 		rw.WriteHeader(http.StatusOK)
 	default:
