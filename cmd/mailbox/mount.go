@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"mailbox/handlers/admin"
 	"mailbox/handlers/annual"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
+	"mailbox/handlers/developers"
 	"mailbox/handlers/disclosure"
 	"mailbox/handlers/document"
 	"mailbox/handlers/matters"
@@ -36,6 +38,7 @@ type audiences struct {
 	callbacks   []web.Route
 	webhooks    *webhook.Pages
 	open311     *open311.View
+	developers  *developers.Pages
 	annual      *annual.Pages
 	disclosure  *disclosure.Pages
 }
@@ -45,6 +48,10 @@ func (a *app) audiences(demo bool) (audiences, error) {
 	outbox := a.outbox
 	if !demo {
 		outbox = nil // an administrator does not read letters
+	}
+	programmers, err := developers.New(api.Description(), open311.Description())
+	if err != nil {
+		return audiences{}, fmt.Errorf("page for developers: %w", err)
 	}
 	everybody, err := public.New(public.Deps{
 		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door,
@@ -63,6 +70,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		}),
 		switchboard: a.switchboard(), callbacks: a.callbacks(), webhooks: webhook.New(a.hooks),
 		open311:    open311.New(a.store, a.answers),
+		developers: programmers,
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
 		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
@@ -91,6 +99,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.callbacks...),
 		server.Mount(p.webhooks.Routes()...),
 		server.Mount(p.open311.Routes()...),
+		server.Mount(p.developers.Routes()...),
 		server.Mount(p.annual.Routes()...),
 		server.Mount(p.disclosure.Routes()...),
 	)
