@@ -15,6 +15,7 @@ import (
 // dynamicPrefixes are the beginnings of keys that are put together when a page
 // is made, so that no test can see them used. Name here what you build.
 var dynamicPrefixes = []string{
+	"login.by.", "way.cas", "way.oidc", "way.ldap", "way.field.", "way.invalid.", "way.need.",
 	// The domain's vocabulary: prefix + value.
 	"state.", "progress.", "kind.", "channel.", "mode.", "status.", "ground.", "role.", "outcome.", "clock.", "unit.",
 	"action.", "event.", "notice.", "mail.reason.", "conflict.",
@@ -38,6 +39,7 @@ var dynamicPrefixes = []string{
 	"developers.part.", "developers.op.", "developers.feed.", // handlers/developers
 	"webhook.event.", "webhook.state.", "webhook.error.", // handlers/webhook
 	"chat.say.", "chat.notice.", "ladder.step.", "ladder.outcome.", "simulator.person.", // handlers/channel, handlers/switchboard
+	"todo.", "channel.oa.", // handlers/channel/oa, handlers/todos
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.application.", "track.fact.", "desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",

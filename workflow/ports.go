@@ -65,18 +65,25 @@ type Session struct {
 	Since     time.Time
 	Seen      time.Time
 	Client    string // short words about the browser, for the account's own list
+	// Ticket is what the campus calls the session where somebody signed in there,
+	// so that it can end it; "" otherwise. It is stored hashed and not read again.
+	Ticket string
 }
 
 // Sessions remembers who is signed in. The token is 256 random bits; only its
 // hash is stored.
 type Sessions interface {
-	// Open starts a session for the account and returns the cookie's token.
+	// Open starts a session for the account and returns the cookie's token. One
+	// whose ticket was closed already is Unauthenticated.
 	Open(ctx context.Context, s Session, idle, absolute time.Duration) (token string, err error)
 	// Find returns the session of token and renews its idle time, or an
 	// Unauthenticated error.
 	Find(ctx context.Context, token string, now time.Time) (Session, error)
 	// Close ends the session of token.
 	Close(ctx context.Context, token string) error
+	// CloseTicket ends the session that was opened with a ticket, or that will be
+	// within the next minutes; an unknown ticket is no error.
+	CloseTicket(ctx context.Context, ticket string) error
 	// CloseAll ends every session of the account; it returns how many.
 	CloseAll(ctx context.Context, accountID int64) (int, error)
 	// List returns the account's sessions, last seen first.

@@ -26,12 +26,18 @@ var homes = map[string][]string{
 	"github.com/alicebob":       {"repository/private"},
 
 	"github.com/alexedwards/argon2id": {"repository/password"},
+	"github.com/pquerna/otp":          {"repository/onetime"},
+
+	// Signing in.
+	"github.com/coreos/go-oidc": {"handlers/signin/oidc"},
+	"golang.org/x/oauth2":       {"handlers/signin/oidc"},
+	"github.com/go-ldap/ldap":   {"handlers/signin/ldap"},
 
 	// Tests.
 	"github.com/chromedp":          {"handlers/web/webtest"},
 	"github.com/jba/templatecheck": {"templates/templatestest"},
 	"golang.org/x/net/html":        {"handlers/channel/email", "handlers/web/webtest"},
-	"testing":                      {"handlers/channel/channeltest", "handlers/channel/email/receive/cuttest", "handlers/channel/email/receive/dovecottest", "templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+	"testing":                      {"handlers/channel/channeltest", "handlers/channel/email/receive/cuttest", "handlers/channel/email/receive/dovecottest", "templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest", "handlers/signin/cas/castest", "handlers/signin/oidc/oidctest", "handlers/signin/ldap/slapdtest"},
 
 	// What the page for developers reads.
 	"github.com/goccy/go-yaml": {"handlers/developers"},
@@ -43,5 +49,5 @@ var homes = map[string][]string{
 	"github.com/alecthomas/kong": {"cmd/mailbox"},
 
 	// The system.
-	"os": {"cmd", "handlers/channel/email/receive/dovecottest", "handlers/channel/email/send", "repository/blob", "repository/private", "repository/spool", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
+	"os": {"cmd", "handlers/channel/email/receive/dovecottest", "handlers/channel/email/send", "handlers/signin/ldap/slapdtest", "repository/blob", "repository/private", "repository/spool", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest"},
 }

@@ -13,8 +13,6 @@ import (
 	"mailbox/migrations"
 	"mailbox/templates"
 	"mailbox/workflow"
-	"mailbox/workflow/audit"
-	"mailbox/workflow/report"
 )
 
 // startQuietly starts without a word, beside a program that serves if one does.
@@ -66,6 +64,7 @@ type userCommand struct {
 	Add      userAdd      `cmd:"" help:"Add an account; the password is read from standard input."`
 	Password userPassword `cmd:"" help:"Set an account's password, read from standard input."`
 	Disable  userDisable  `cmd:"" help:"Disable an account and end its sessions."`
+	Reset    userReset    `cmd:"" name:"reset-second-factor" help:"Forget an account's second step of signing in, for who has lost the phone and the recovery codes."`
 }
 
 // terminal is who acts at the command line: whoever can run the program there
@@ -165,45 +164,21 @@ func (u *userDisable) Run(ctx context.Context, w world, c *Config) error {
 	})
 }
 
-type verifyCommand struct{}
-
-// Run proves the chains and recounts every figure; one line a fault.
-func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
-	return quietly(ctx, c, w, func(a *app) error {
-		faults := 0
-		say := newSayer(onTerminal(w.Err), a.words)
-		extent, err := audit.Verify(ctx, a.store, a.desk.Keeper.Chain, func(f audit.Fault) {
-			faults++
-			fmt.Fprintln(w.Out, f)
-		}, say.telling("server.verify.history"))
-		if err != nil {
-			return err
-		}
-		public, err := audit.VerifyPublic(ctx, a.store, a.desk.Keeper, func(f audit.PublicFault) {
-			faults++
-			fmt.Fprintln(w.Out, f)
-		})
-		if err != nil {
-			return err
-		}
-		if err := a.verifyReports(ctx, w, &faults); err != nil {
-			return err
-		}
-		differences, err := a.figures.Recount(ctx, say.telling("server.verify.figures"))
-		if err != nil {
-			return err
-		}
-		for _, d := range differences {
-			fmt.Fprintln(w.Out, figureFault(d))
-		}
-		fmt.Fprintf(w.Out, "%d cases, %d events, %d answers, %d journal entries, head %x\n", extent.Cases, extent.Events, public, extent.Entries, extent.Head)
-		if n := faults + len(differences); n > 0 {
-			return fmt.Errorf("%d faults", n)
-		}
-		return nil
-	})
+type userReset struct {
+	Username string `arg:""`
 }
 
-func figureFault(d report.Difference) string {
-	return fmt.Sprintf("figure %s on %s (department %d, category %d): stored %d, counted %d", d.Measure, d.Day, d.Department, d.Category, d.Stored, d.Counted)
+// Run forgets the second step.
+func (u *userReset) Run(ctx context.Context, w world, c *Config) error {
+	return quietly(ctx, c, w, func(a *app) error {
+		acc, err := a.store.AccountByName(ctx, u.Username)
+		if err != nil {
+			return fmt.Errorf("account %q: %w", u.Username, err)
+		}
+		err = a.factors.Reset(ctx, terminal, acc.ID)
+		if err != nil && workflow.KindOf(err) == workflow.NotFound {
+			return fmt.Errorf("account %q has no second step", u.Username)
+		}
+		return a.inWords(err)
+	})
 }

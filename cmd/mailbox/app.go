@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"mailbox/handlers/channel/site"
 	"mailbox/handlers/document"
 	"mailbox/handlers/web"
+	"mailbox/repository/onetime"
 	"mailbox/repository/password"
 	"mailbox/templates"
 	"mailbox/workflow"
@@ -39,6 +41,9 @@ type app struct {
 	vault    *access.Vault
 	door     *access.Door
 	tokens   *access.Tokens
+	factors  *access.Factors
+	ways     *access.Ways
+	campus   *access.Campus
 	intake   *intake.Intake
 	mailroom *intake.Mailroom
 	cases    *casework.Casework
@@ -87,6 +92,9 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	}
 	a.door = access.NewDoor(s.store, s.redis.Sessions(), s.redis, a.passwords, a.desk.Keeper.Chain, w.Now)
 	a.tokens = access.NewTokens(a.desk, k.derive("tokens"))
+	a.factors = access.NewFactors(a.door, a.vault, onetime.Codes{}, k.derive("recovery codes"), access.Need(cmp.Or(c.SecondFactor, string(access.NeedOffice))))
+	a.ways = access.NewWays(a.desk, a.vault)
+	a.campus = access.NewCampus(a.door, a.ways)
 	if a.proof, err = intake.NewProof(k.secret); err != nil {
 		return nil, err
 	}

@@ -7,10 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"mailbox/workflow/access"
 )
 
 // Secret is a setting that must not be printed.
@@ -46,6 +49,7 @@ type Config struct {
 	KeyFile  string `name:"key-file" setting:"MAILBOX_KEY_FILE" help:"Identity and receipt keys. Default: made in the data directory on first start."`
 	TimeZone string `name:"timezone" setting:"MAILBOX_TIMEZONE" default:"Asia/Shanghai" help:"The college's time."`
 
+	SecondFactor string `name:"second-factor" setting:"MAILBOX_SECOND_FACTOR" help:"Whose password needs a second step, until it is chosen on the pages: nobody, office (the office and administrators) or all. Default: office; in a demonstration nobody."`
 	WebhookAllow string `name:"webhook-allow" setting:"MAILBOX_WEBHOOK_ALLOW" help:"Private networks and addresses that webhooks may lead to, separated by spaces; 127.0.0.1 also lets plain http to this machine. Default: none."`
 
 	Proxies      string `name:"trusted-proxies" setting:"MAILBOX_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed, separated by spaces. Default: none."`
@@ -98,6 +102,9 @@ func (c *Config) check() error {
 	if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" {
 		errs = append(errs, fmt.Errorf("MAILBOX_PUBLIC_URL: %q is no address", c.PublicURL))
 	}
+	if c.SecondFactor != "" && !slices.Contains(access.Needs, access.Need(c.SecondFactor)) {
+		errs = append(errs, fmt.Errorf("MAILBOX_SECOND_FACTOR: %q is none of nobody, office, all", c.SecondFactor))
+	}
 	if c.KeyFile == "" {
 		c.KeyFile = filepath.Join(c.Data, "keys")
 	}
@@ -137,6 +144,9 @@ func (c *Config) mailDomain() string {
 
 // demonstrate sets what a demonstration has and a college chooses.
 func (c *Config) demonstrate() {
+	if c.SecondFactor == "" {
+		c.SecondFactor = string(access.NeedNobody)
+	}
 	if c.SMTPListen == "" {
 		c.SMTPListen = "127.0.0.1:2525"
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mailbox/handlers/schedule"
+	"mailbox/handlers/signin"
 	"mailbox/repository/postgres"
 	"mailbox/workflow"
 )
@@ -19,6 +20,9 @@ const (
 // jobs is what happens by itself. Every job may run in any number of processes.
 func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 	var out []schedule.Job
+	if s.has("web") {
+		out = append(out, schedule.Job{Name: "count callbacks", Every: 5 * time.Second, Run: a.saveTally})
+	}
 	if s.has("channels") {
 		out = append(out,
 			schedule.Job{Name: "sort mail", Every: 500 * time.Millisecond, Run: a.sortMail},
@@ -31,10 +35,12 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "ring clocks", Every: 200 * time.Millisecond, Run: a.ring},
 			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconcile},
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
+			schedule.Job{Name: "fold open work", Every: 5 * time.Second, Run: a.store.FoldOpenWork},
 			schedule.Job{Name: "draft bulletin", Every: 5 * time.Minute, Run: a.draftBulletin},
 			schedule.Job{Name: "store imports", Every: 2 * time.Second, Run: a.storeImports},
 			schedule.Job{Name: "follow the site", Every: time.Hour, Run: a.followSite},
 			schedule.Job{Name: "tell late duties", Every: time.Hour, Run: a.tellLateDuties},
+			schedule.Job{Name: "ask the directory", Every: time.Minute, Run: a.askDirectory},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
 			schedule.Job{Name: "forget programs", Every: 24 * time.Hour, Run: a.forgetPrograms},
@@ -42,8 +48,11 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 	}
 	if s.has("delivery") {
 		out = append(out,
+			schedule.Job{Name: "clear cards", Every: 5 * time.Second, Run: a.clearCards},
 			schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))},
-			schedule.Job{Name: "tell webhooks", Every: time.Second, Run: a.tellHooks})
+			schedule.Job{Name: "tell webhooks", Every: time.Second, Run: a.tellHooks},
+			schedule.Job{Name: "follow to-dos", Every: time.Second, Run: a.followTodos},
+			schedule.Job{Name: "sweep to-dos", Every: 5 * time.Minute, Run: a.chats.todos.Sweep})
 	}
 	return out
 }
@@ -87,6 +96,20 @@ func (a *app) project(ctx context.Context) error {
 // draftBulletin drafts the bulletin of the month before when it is time.
 func (a *app) draftBulletin(ctx context.Context) error {
 	_, err := a.monthly.Prepare(ctx)
+	return err
+}
+
+// askDirectory disables who has left the campus's directory. One that is away is
+// no fault of ours; who is in it stays.
+func (a *app) askDirectory(ctx context.Context) error {
+	n, err := signin.New(a.signIns(nil)).Sweep(ctx)
+	if n > 0 {
+		a.log.InfoContext(ctx, "leavers disabled", "accounts", n)
+	}
+	if workflow.KindOf(err) == workflow.Unavailable {
+		a.log.WarnContext(ctx, "the directory cannot be asked who has left", "err", err)
+		return nil
+	}
 	return err
 }
 
@@ -153,6 +176,20 @@ func (a *app) deliverer(bell <-chan struct{}) func(context.Context) error {
 			case <-time.After(2 * time.Second):
 				return nil
 			}
+		}
+	}
+}
+
+// followTodos brings to-dos up to date and tells the office system of them.
+func (a *app) followTodos(ctx context.Context) error {
+	for {
+		followed, err := a.chats.todos.Follow(ctx)
+		if err != nil {
+			return err
+		}
+		told, err := a.chats.todos.Tell(ctx)
+		if err != nil || followed+told == 0 {
+			return err
 		}
 	}
 }

@@ -17,7 +17,9 @@ import (
 	"mailbox/handlers/open311"
 	"mailbox/handlers/public"
 	"mailbox/handlers/publication"
+	"mailbox/handlers/signin"
 	"mailbox/handlers/switchboard"
+	"mailbox/handlers/todos"
 	"mailbox/handlers/web"
 	"mailbox/handlers/webhook"
 	"mailbox/workflow/audit"
@@ -32,9 +34,11 @@ type audiences struct {
 	admin  *admin.Pages
 	api    *api.API
 	matter *matters.Pages
+	signin *signin.Pages
 
 	publication *publication.Pages
 	switchboard *switchboard.Pages
+	todos       *todos.Pages
 	callbacks   []web.Route
 	webhooks    *webhook.Pages
 	open311     *open311.View
@@ -54,23 +58,26 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		return audiences{}, fmt.Errorf("page for developers: %w", err)
 	}
 	everybody, err := public.New(public.Deps{
-		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door,
+		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors, Ways: a.ways,
 		Figures: a.figures, Answers: a.answers, Tokens: a.tokens, Key: a.keys.derive("public"),
 	})
 	return audiences{
 		public: everybody,
+		signin: signin.New(a.signIns(everybody)),
 		desk:   desk.New(a.cases, a.vault, a.blobs, a.answers),
 		office: office.New(office.Deps{
 			Cases: a.cases, Figures: a.figures, Monthly: a.monthly, Intake: a.intake, Mail: a.mailroom, Failures: delivery.NewFailures(a.desk),
 			Files: document.Files{}, Blobs: a.blobs, College: a.store, Rules: a.desk.Rules,
 		}),
 		admin: admin.New(admin.Deps{
-			Rules: a.rules, Door: a.door, Tokens: a.tokens, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
+			Rules: a.rules, Door: a.door, Tokens: a.tokens, Factors: a.factors, Campus: a.campus, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		switchboard: a.switchboard(), callbacks: a.callbacks(), webhooks: webhook.New(a.hooks),
+		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor()...),
+		webhooks:   webhook.New(a.hooks),
 		open311:    open311.New(a.store, a.answers),
 		developers: programmers,
+		todos:      todos.New(a.chats.board, a.chats.todos),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
 		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
@@ -85,6 +92,11 @@ func (a *app) audiences(demo bool) (audiences, error) {
 	}, err
 }
 
+// signIns is what the ways to sign in work with.
+func (a *app) signIns(door signin.Door) signin.Deps {
+	return signin.Deps{Ways: a.ways, Campus: a.campus, Door: door, Sealer: a.vault, Sessions: a.redis.Sessions(), Once: a.redis, Factors: a.factors}
+}
+
 // mount joins every audience's routes to the server.
 func (p audiences) mount(server *web.Server) error {
 	return errors.Join(
@@ -94,8 +106,10 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.admin.Routes()...),
 		server.Mount(p.api.Routes()...),
 		server.Mount(p.matter.Routes()...),
+		server.Mount(p.signin.Routes()...),
 		server.Mount(p.publication.Routes()...),
 		server.Mount(p.switchboard.Routes()...),
+		server.Mount(p.todos.Routes()...),
 		server.Mount(p.callbacks...),
 		server.Mount(p.webhooks.Routes()...),
 		server.Mount(p.open311.Routes()...),

@@ -18,7 +18,10 @@ type Deps struct {
 	Rules  *rules.Rules
 	Door   *access.Door
 	Tokens *access.Tokens
-	Words  *templates.Set
+	// Factors is the second step of signing in.
+	Factors *access.Factors
+	Campus  *access.Campus
+	Words   *templates.Set
 	// Proof reads the whole journal and tells what is wrong with it.
 	Proof func(context.Context) (audit.Extent, []audit.Fault, error)
 	// Checks are what must work for the program to be well.

@@ -20,6 +20,7 @@ type personPage struct {
 	Username    string
 	Name        string
 	Email       string
+	WeCom       string
 	Locale      string
 	Locales     []templates.Choice
 	Department  string
@@ -31,6 +32,8 @@ type personPage struct {
 	Work     string             // what becomes of its work when it goes
 	Fields   []templates.Hidden // of the small forms
 	Tokens   templates.Tokens
+	Factor   personFactor
+	Campus   string // what the campus calls them
 }
 
 type passwordPage struct {
@@ -71,7 +74,7 @@ func (p *Pages) showPerson(c *web.Context, status int, wrong []templates.Problem
 	}
 	view := personPage{
 		Page: page(c, title, crumb(c, "admin.people", "/admin/people")), ID: who.ID, Version: who.Version, Action: "/admin/people",
-		Username: who.Username, Name: who.Name, Email: who.Email, Locale: who.Locale, Department: number(who.Department),
+		Username: who.Username, Name: who.Name, Email: who.Email, WeCom: who.WeCom, Locale: who.Locale, Department: number(who.Department),
 		Departments: departmentChoices(c, departments, who.Department, "admin.people.nodepartment"),
 		Roles:       roleChoices(c, who.Roles), Locales: locales(), Fields: c.Hidden(templates.Hidden{Name: "version", Value: number(who.Version)}),
 	}
@@ -80,6 +83,14 @@ func (p *Pages) showPerson(c *web.Context, status int, wrong []templates.Problem
 		view.Action += "/" + number(who.ID)
 		view.Work = workWords(c, who)
 		if view.Tokens, err = p.tokensOf(c, who.ID); err != nil {
+			return err
+		}
+		name, err := p.Campus.NameOf(c.Context(), c.User.Actor(), who.ID)
+		if err != nil {
+			return err
+		}
+		view.Campus = name.Name
+		if view.Factor, err = p.factorOf(c, who.ID); err != nil {
 			return err
 		}
 	}
@@ -159,6 +170,7 @@ func readPerson(c *web.Context, a *workflow.Account) error {
 		return err
 	}
 	a.Username, a.Name, a.Email, a.Locale = f.Line("username"), f.Line("name"), f.Line("email"), f.Line("locale")
+	a.WeCom = f.Line("wecom")
 	if a.Locale != "en" {
 		a.Locale = "zh-CN"
 	}

@@ -32,6 +32,8 @@ func (p *Pages) Routes() []web.Route {
 		post("/admin/people/:id/disable", admins, p.disablePerson),
 		post("/admin/people/:id/enable", admins, p.enablePerson),
 		post("/admin/people/:id/password", admins, p.freshPassword),
+		post("/admin/people/:id/campus", admins, p.nameOnCampus),
+		post("/admin/people/:id/second/reset", admins, p.resetFactor),
 		post("/admin/people/:id/tokens/:token/revoke", admins, p.revokeToken),
 
 		get("/admin/departments", admins, p.departments),

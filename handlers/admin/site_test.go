@@ -9,6 +9,7 @@ import (
 	"mailbox/handlers/admin"
 	"mailbox/handlers/web"
 	"mailbox/handlers/web/webtest"
+	"mailbox/repository/onetime"
 	"mailbox/templates"
 	"mailbox/templates/templatestest"
 	"mailbox/workflow"
@@ -41,7 +42,7 @@ func open(t *testing.T, change func(*admin.Deps)) *site {
 	s.world.Set(webtest.Noon)
 	s.rules = rules.New(s.world.Desk)
 	d := admin.Deps{
-		Rules: s.rules, Door: s.world.Door, Words: set, Tokens: s.tokens(),
+		Rules: s.rules, Door: s.world.Door, Words: set, Tokens: s.tokens(), Factors: s.factors(), Campus: access.NewCampus(s.world.Door, access.NewWays(s.world.Desk, s.world.Vault)),
 		Proof: func(ctx context.Context) (audit.Extent, []audit.Fault, error) {
 			var faults []audit.Fault
 			extent, err := audit.VerifyJournal(ctx, s.world.Store, s.world.Desk.Keeper.Chain, func(f audit.Fault) { faults = append(faults, f) })
@@ -63,6 +64,10 @@ func open(t *testing.T, change func(*admin.Deps)) *site {
 	}
 	s.StartWith(t, deps, admin.New(d).Routes()...)
 	return s
+}
+
+func (s *site) factors() *access.Factors {
+	return access.NewFactors(s.world.Door, s.world.Vault, onetime.Codes{}, []byte("a key of thirty-two bytes and some more"), access.NeedOffice)
 }
 
 func (s *site) tokens() *access.Tokens {

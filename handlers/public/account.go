@@ -17,6 +17,7 @@ type AccountPage struct {
 	Sessions    []Session
 	MinPassword int
 	TokenPart
+	FactorPart
 }
 
 // Session is one browser in which the account is signed in.
@@ -31,7 +32,7 @@ func (p *Pages) account(c *web.Context) error {
 	return p.showAccount(c, http.StatusOK, nil, tokenForm{})
 }
 
-func (p *Pages) showAccount(c *web.Context, status int, problems []templates.Problem, wished tokenForm) error {
+func (p *Pages) showAccount(c *web.Context, status int, problems []templates.Problem, wished tokenForm, code ...templates.Problem) error {
 	sessions, err := p.Door.Sessions(c.Context(), c.User.Actor())
 	if err != nil {
 		return err
@@ -44,6 +45,9 @@ func (p *Pages) showAccount(c *web.Context, status int, problems []templates.Pro
 	}
 	page.Problems = labelled(c, problems)
 	if page.TokenPart, err = p.ownTokens(c, wished); err != nil {
+		return err
+	}
+	if page.FactorPart, err = p.ownFactor(c, code); err != nil {
 		return err
 	}
 	return c.Render(status, "desk/account.html", page)

@@ -15,13 +15,14 @@ type LoginPage struct {
 	templates.Page
 	Username string
 	Next     string
+	Ways     []templates.Button // of the campus
 }
 
 func (p *Pages) login(c *web.Context) error {
 	if c.User != nil {
 		return c.Redirect(onward(c.Next(), c.User))
 	}
-	return c.Render(http.StatusOK, "public/login.html", LoginPage{Page: c.Page("login.title"), Next: c.Next()})
+	return c.Render(http.StatusOK, "public/login.html", LoginPage{Page: c.Page("login.title"), Next: c.Next(), Ways: p.wayLinks(c, c.Next())})
 }
 
 func (p *Pages) signIn(c *web.Context) error {
@@ -34,26 +35,19 @@ func (p *Pages) signIn(c *web.Context) error {
 	if problems := missing(c, wanted{"username", page.Username, "login.empty_username"}, wanted{"password", password, "login.empty_password"}); problems != nil {
 		return p.turnAway(c, page, problems)
 	}
-	account, err := p.Door.Admit(c.Context(), access.Entry{Username: page.Username, Password: password, ClientKey: c.ClientKey()})
+	account, err := p.Door.Prove(c.Context(), access.Entry{Username: page.Username, Password: password, ClientKey: c.ClientKey()})
 	if workflow.KindOf(err) == workflow.Unauthenticated && err != nil {
 		return p.turnAway(c, page, []templates.Problem{{Field: "username", Text: c.Text("login.refused")}})
 	}
 	if err != nil {
 		return err
 	}
-	if err := c.SignIn(account.ID); err != nil {
-		return err
-	}
-	user := &web.User{AccountID: account.ID, Department: account.Department}
-	for _, r := range account.Roles {
-		user.Roles = append(user.Roles, string(r))
-	}
-	return c.Redirect(onward(page.Next, user))
+	return p.halfway(c, account, workflow.Local, page.Next)
 }
 
 func (p *Pages) turnAway(c *web.Context, page LoginPage, problems []templates.Problem) error {
 	page.Page = c.Page("login.title")
-	page.Problems = problems
+	page.Problems, page.Ways = problems, p.wayLinks(c, page.Next)
 	return c.Render(http.StatusUnprocessableEntity, "public/login.html", page)
 }
 

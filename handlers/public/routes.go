@@ -52,10 +52,22 @@ type Rules interface {
 
 // Door lets staff in; *access.Door does.
 type Door interface {
-	Admit(ctx context.Context, e access.Entry) (workflow.Account, error)
+	Prove(ctx context.Context, e access.Entry) (workflow.Account, error)
+	Entered(ctx context.Context, account int64, way workflow.Way) error
 	Sessions(ctx context.Context, by workflow.Actor) ([]workflow.Session, error)
 	EndSessions(ctx context.Context, by workflow.Actor) (int, error)
 	ChangePassword(ctx context.Context, by workflow.Actor, old, fresh string) error
+}
+
+// Factors is the second step of signing in; *access.Factors is it.
+type Factors interface {
+	Next(ctx context.Context, a workflow.Account) (access.Next, error)
+	Waiting(ctx context.Context, account, version int64) (workflow.Account, error)
+	Check(ctx context.Context, account int64, code string) error
+	Begin(ctx context.Context, account int64, issuer string) (access.Enrolment, error)
+	Confirm(ctx context.Context, account int64, code string) ([]workflow.Code, error)
+	Of(ctx context.Context, by workflow.Actor, account int64) (access.Factor, error)
+	Off(ctx context.Context, by workflow.Actor, code string) error
 }
 
 // StaffTokens are the tokens by which programs speak for staff; *access.Tokens
@@ -89,6 +101,8 @@ type Deps struct {
 	Rules   Rules
 	Blobs   workflow.Blobs
 	Door    Door
+	Factors Factors
+	Ways    Ways
 	Tokens  StaffTokens
 	Figures Figures
 	Answers Answers
@@ -169,10 +183,17 @@ func (p *Pages) Routes() []web.Route {
 
 		door(get("/login", p.login)),
 		door(post("/login", &limitLogin, p.signIn)),
+		door(get("/login/code", p.askCode)),
+		door(post("/login/code", &limitLogin, p.takeCode)),
+		door(get("/login/enrol", p.askEnrol)),
+		door(post("/login/enrol", &limitLogin, p.enrol)),
 		post("/logout", nil, p.signOut),
 		staff(get("/account", p.account)),
 		staff(post("/account/password", nil, p.changePassword)),
 		staff(post("/account/sessions", nil, p.endSessions)),
+		staff(get("/account/second", p.ownEnrol)),
+		staff(post("/account/second", nil, p.ownConfirm)),
+		staff(post("/account/second/off", nil, p.ownOff)),
 		staff(post("/account/tokens", nil, p.createToken)),
 		staff(post("/account/tokens/:id/revoke", nil, p.revokeToken)),
 	}
@@ -180,13 +201,18 @@ func (p *Pages) Routes() []web.Route {
 
 // Views are the pages and their data, for the test that type-checks them.
 var Views = map[string]any{
-	"public/home.html":    templates.Home{},
-	"public/write.html":   WritePage{},
-	"public/receipt.html": ReceiptPage{},
-	"public/track.html":   TrackPage{},
-	"public/case.html":    CasePage{},
-	"public/figures.html": FiguresPage{},
-	"public/login.html":   LoginPage{},
-	"desk/account.html":   AccountPage{},
-	"desk/token.html":     TokenPage{},
+	"public/home.html":     templates.Home{},
+	"public/write.html":    WritePage{},
+	"public/receipt.html":  ReceiptPage{},
+	"public/track.html":    TrackPage{},
+	"public/case.html":     CasePage{},
+	"public/figures.html":  FiguresPage{},
+	"public/login.html":    LoginPage{},
+	"public/code.html":     CodePage{},
+	"public/enrol.html":    EnrolPage{},
+	"public/recovery.html": RecoveryPage{},
+	"desk/enrol.html":      EnrolPage{},
+	"desk/recovery.html":   RecoveryPage{},
+	"desk/account.html":    AccountPage{},
+	"desk/token.html":      TokenPage{},
 }

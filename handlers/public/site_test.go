@@ -11,6 +11,7 @@ import (
 	"mailbox/handlers/public"
 	"mailbox/handlers/web"
 	"mailbox/handlers/web/webtest"
+	"mailbox/repository/onetime"
 	"mailbox/templates/templatestest"
 	"mailbox/workflow"
 	"mailbox/workflow/access"
@@ -56,7 +57,7 @@ func (s *switchable) AddBirth(ctx context.Context, b *workflow.Birth) error {
 	return s.Store.AddBirth(ctx, b)
 }
 
-func newSchool(t testing.TB) *school {
+func newSchool(t testing.TB, more ...web.Route) *school {
 	t.Helper()
 	store := &switchable{Store: workflowtest.NewMemory()}
 	w := worldtest.New(t, store)
@@ -72,7 +73,9 @@ func newSchool(t testing.TB) *school {
 	deps.Now = func() time.Time { return w.Now().In(workflowtest.Zone) }
 	door := access.NewDoor(store, site.Sessions, w.Limiter, worldtest.Plain{}, w.Desk.Keeper.Chain, w.Now)
 	figures := report.New(report.Deps{Store: store, Now: w.Now, Zone: workflowtest.Zone, DayLength: func() time.Duration { return 7 * time.Hour }})
+	factors := access.NewFactors(door, w.Vault, onetime.Codes{}, bytes.Repeat([]byte("f"), 32), access.NeedNobody)
 	pages, err := public.New(public.Deps{
+		Factors: factors, Ways: access.NewWays(w.Desk, w.Vault),
 		Intake: w.Intake, Cases: w.Cases, College: store, Rules: w.Desk.Rules, Blobs: w.Blobs, Door: door, Figures: figures,
 		Tokens:  access.NewTokens(w.Desk, bytes.Repeat([]byte("t"), 32)),
 		Answers: publication.NewAnswers(w.Desk, w.Vault, w.Blobs, web.WithoutMetadata), Key: bytes.Repeat([]byte("p"), 32),
@@ -80,7 +83,7 @@ func newSchool(t testing.TB) *school {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &school{World: w, Site: site.StartWith(t, deps, pages.Routes()...), store: store}
+	return &school{World: w, Site: site.StartWith(t, deps, append(pages.Routes(), more...)...), store: store}
 }
 
 // fresh is a form as it was just opened: its token and nothing typed.

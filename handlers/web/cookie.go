@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // cookie returns the value of a cookie, or "".
 func (c *Context) cookie(name string) string {
@@ -21,6 +24,18 @@ func (c *Context) setCookie(name, value string, maxAge int) {
 }
 
 func (c *Context) dropCookie(name string) { c.setCookie(name, "", -1) }
+
+// Hold gives the browser a value to hold for a while, under a name that only
+// this host may set. It comes back with visits from other sites too.
+func (c *Context) Hold(name, value string, lasts time.Duration) {
+	c.setCookie(c.server.hostCookie(name), value, int(lasts/time.Second))
+}
+
+// Held returns what the browser holds under a name, or "".
+func (c *Context) Held(name string) string { return c.cookie(c.server.hostCookie(name)) }
+
+// LetGo makes the browser forget it.
+func (c *Context) LetGo(name string) { c.dropCookie(c.server.hostCookie(name)) }
 
 // hostCookie is the name of a cookie that only this host may set. Browsers
 // take the prefix over https alone, so it is left out on plain http.

@@ -45,6 +45,14 @@ func (c *Context) Redirect(path string) error {
 	return nil
 }
 
+// Leave sends the browser to an address elsewhere: one that an administrator has
+// set, never one that a request named.
+func (c *Context) Leave(address string) error {
+	c.SetHeader("Location", address)
+	c.Writer.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
 // Next is where the reader wanted to go before she was asked to sign in.
 func (c *Context) Next() string { return LocalPath(c.Query("next")) }
 

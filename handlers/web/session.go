@@ -94,14 +94,18 @@ func (c *Context) wrongToken() error {
 
 // SignIn starts a session for an account whose owner has proved who she is.
 // The browser gets a new token; the one it came with is dead.
-func (c *Context) SignIn(accountID int64) error {
+func (c *Context) SignIn(accountID int64) error { return c.SignInWith(accountID, "") }
+
+// SignInWith is SignIn for who comes from the campus, which may end the session
+// under the ticket it gave.
+func (c *Context) SignInWith(accountID int64, ticket string) error {
 	if old := c.cookie(c.server.hostCookie(sessionCookie)); old != "" {
 		if err := c.server.Sessions.Close(c.Context(), old); err != nil {
 			return sessionsAway(err)
 		}
 	}
 	sess := workflow.Session{
-		AccountID: accountID, Since: c.Now, Seen: c.Now, Client: browserWords(c.Request.UserAgent()),
+		AccountID: accountID, Since: c.Now, Seen: c.Now, Client: browserWords(c.Request.UserAgent()), Ticket: ticket,
 	}
 	token, err := c.server.Sessions.Open(c.Context(), sess, sessionIdle, sessionAbsolute)
 	if err != nil {

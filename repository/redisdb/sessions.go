@@ -36,8 +36,21 @@ var _ workflow.Sessions = (*Sessions)(nil)
 // Sessions is the part of d that remembers who is signed in.
 func (d *DB) Sessions() *Sessions { return &Sessions{client: d.client} }
 
-// KEYS: session, account. ARGV: id, account, since, seen, client, idle, end, milliseconds to live
+func ticketKey(ticket string) string { return sessionTag + "ticket:" + digest(ticket) }
+
+// ticketOver is what stands under a ticket that was closed, for as long as a
+// session may still be opened with it.
+const (
+	ticketOver      = "over"
+	ticketOverStays = 15 * time.Minute
+)
+
+// KEYS: session, account, ticket. ARGV: id, account, since, seen, client, idle, end, milliseconds to live, of the ticket ("": none)
 var openScript = redis.NewScript(`
+if ARGV[9] ~= '' then
+	if redis.call('GET', KEYS[3]) == 'over' then return 0 end
+	redis.call('SET', KEYS[3], KEYS[1], 'PX', ARGV[9])
+end
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'account', ARGV[2], 'since', ARGV[3], 'seen', ARGV[4],
 	'client', ARGV[5], 'idle', ARGV[6], 'end', ARGV[7])
 redis.call('PEXPIRE', KEYS[1], ARGV[8])
@@ -67,6 +80,16 @@ local account = redis.call('HGET', KEYS[1], 'account')
 if not account then return 0 end
 redis.call('SREM', ARGV[1] .. account, KEYS[1])
 return redis.call('DEL', KEYS[1])`)
+
+// KEYS: ticket. ARGV: prefix of account keys, "over", milliseconds that stays
+var closeTicketScript = redis.NewScript(`
+local session = redis.call('GET', KEYS[1])
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if not session or session == ARGV[2] then return 0 end
+local account = redis.call('HGET', session, 'account')
+if not account then return 0 end
+redis.call('SREM', ARGV[1] .. account, session)
+return redis.call('DEL', session)`)
 
 // KEYS: account
 var closeAllScript = redis.NewScript(`
@@ -99,11 +122,18 @@ func (s *Sessions) Open(ctx context.Context, begun workflow.Session, idle, absol
 	token := newToken()
 	ctx, cancel := limited(ctx)
 	defer cancel()
-	err := openScript.Run(ctx, s.client, []string{sessionKey(token), accountKey(begun.AccountID)},
+	ticketStays := ""
+	if begun.Ticket != "" {
+		ticketStays = strconv.FormatInt(max(absolute.Milliseconds(), 1), 10)
+	}
+	opened, err := openScript.Run(ctx, s.client, []string{sessionKey(token), accountKey(begun.AccountID), ticketKey(begun.Ticket)},
 		begun.ID, begun.AccountID, begun.Since.UnixMicro(), begun.Seen.UnixMicro(), begun.Client,
-		idle.Microseconds(), begun.Since.Add(absolute).UnixMicro(), max(min(idle, absolute).Milliseconds(), 1)).Err()
+		idle.Microseconds(), begun.Since.Add(absolute).UnixMicro(), max(min(idle, absolute).Milliseconds(), 1), ticketStays).Bool()
 	if err != nil {
 		return "", translate("open session", err)
+	}
+	if !opened {
+		return "", workflow.Fail(workflow.Unauthenticated, "error.signed_out")
 	}
 	return token, nil
 }
@@ -134,6 +164,14 @@ func (s *Sessions) Close(ctx context.Context, token string) error {
 	ctx, cancel := limited(ctx)
 	defer cancel()
 	return translate("close session", closeScript.Run(ctx, s.client, []string{sessionKey(token)}, accountPrefix).Err())
+}
+
+// CloseTicket implements workflow.Sessions.
+func (s *Sessions) CloseTicket(ctx context.Context, ticket string) error {
+	ctx, cancel := limited(ctx)
+	defer cancel()
+	err := closeTicketScript.Run(ctx, s.client, []string{ticketKey(ticket)}, accountPrefix, ticketOver, ticketOverStays.Milliseconds()).Err()
+	return translate("close session by ticket", err)
 }
 
 // CloseAll implements workflow.Sessions.

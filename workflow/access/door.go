@@ -53,9 +53,10 @@ type Entry struct {
 	ClientKey          string // keyed hash of where it comes from, for the limit
 }
 
-// Admit says who it is. An unknown name, a wrong password and a disabled account
+// Prove says who it is. An unknown name, a wrong password and a disabled account
 // are one answer, in one time. When the limits cannot be asked nobody gets in.
-func (d *Door) Admit(ctx context.Context, e Entry) (workflow.Account, error) {
+// Whoever may come in then has Entered.
+func (d *Door) Prove(ctx context.Context, e Entry) (workflow.Account, error) {
 	name := strings.ToLower(strings.TrimSpace(e.Username))
 	if err := d.allow(ctx, limitName, name); err != nil {
 		return workflow.Account{}, err
@@ -63,11 +64,16 @@ func (d *Door) Admit(ctx context.Context, e Entry) (workflow.Account, error) {
 	if err := d.allow(ctx, limitClient, e.ClientKey); err != nil {
 		return workflow.Account{}, err
 	}
-	a, err := d.known(ctx, name, e.Password)
-	if err != nil {
-		return workflow.Account{}, err
+	return d.known(ctx, name, e.Password)
+}
+
+// Entered notes that somebody came in, and by which way.
+func (d *Door) Entered(ctx context.Context, account int64, way workflow.Way) error {
+	var detail map[string]string
+	if way != workflow.Local {
+		detail = map[string]string{"way": string(way)}
 	}
-	return a, d.note(ctx, a.ID, "sign_in", a.ID, nil)
+	return d.note(ctx, account, "sign_in", account, detail)
 }
 
 // allow counts an attempt. Limits that are away close the door and nothing
@@ -211,7 +217,7 @@ func (d *Door) SaveAccount(ctx context.Context, by workflow.Actor, a workflow.Ac
 	if err != nil {
 		return a, err
 	}
-	if hash != "" || !a.Disabled.IsZero() || !slices.Equal(before.Roles, a.Roles) || before.Department != a.Department {
+	if hash != "" || !a.Disabled.IsZero() || !slices.Equal(before.Roles, a.Roles) || before.Department != a.Department || before.WeCom != a.WeCom {
 		_, err = d.sessions.CloseAll(ctx, a.ID)
 	}
 	return a, err
@@ -267,7 +273,7 @@ func (d *Door) change(ctx context.Context, e workflow.JournalEntry, id int64, to
 			}
 		}
 		if now.Disabled.IsZero() && !fresh.Disabled.IsZero() {
-			if err := tx.RevokeTokens(ctx, id, e.Account, d.now()); err != nil {
+			if err := tx.RevokeTokens(ctx, id, cmp.Or(e.Account, id), d.now()); err != nil {
 				return err
 			}
 		}
@@ -285,7 +291,7 @@ func free(ctx context.Context, tx workflow.Store, a workflow.Account) error {
 	if err == nil && other.ID != a.ID {
 		return workflow.Wrong("username", "access.username_taken")
 	}
-	return nil
+	return freeWeCom(ctx, tx, a)
 }
 
 // rules reports whether the account can administer.
@@ -293,11 +299,14 @@ func rules(a workflow.Account) bool { return a.Disabled.IsZero() && a.Actor().Is
 
 func check(a *workflow.Account) error {
 	a.Username, a.Name, a.Email = strings.ToLower(strings.TrimSpace(a.Username)), strings.TrimSpace(a.Name), strings.TrimSpace(a.Email)
+	a.WeCom = WeComName(a.WeCom)
 	switch {
 	case !username(a.Username):
 		return workflow.Wrong("username", "invalid.username")
 	case a.Name == "" || utf8.RuneCountInString(a.Name) > workflow.MaxName:
 		return workflow.Wrong("name", "invalid.required")
+	case !wecomName(a.WeCom):
+		return workflow.Wrong("wecom", "access.wecom_invalid")
 	case len(a.Roles) == 0:
 		return workflow.Wrong("roles", "invalid.required")
 	case a.Department == 0 && a.Actor().Is(workflow.DeptClerk, workflow.DeptHead):

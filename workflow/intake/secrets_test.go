@@ -89,7 +89,7 @@ func (o *office) lives(t *testing.T) []intake.Receipt {
 	}
 	_, err = o.Door.SaveAccount(ctx, o.Admin.Actor(), workflow.Account{Username: "wang", Name: "王老师", Locale: "zh-CN", Roles: []workflow.Role{workflow.Leader}}, "correct horse battery")
 	must(err)
-	_, err = o.Door.Admit(ctx, access.Entry{Username: "wang", Password: "correct horse battery", ClientKey: "here"})
+	_, err = o.Door.Prove(ctx, access.Entry{Username: "wang", Password: "correct horse battery", ClientKey: "here"})
 	must(err)
 	return []intake.Receipt{a, b, c, urgent}
 }

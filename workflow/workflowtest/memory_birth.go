@@ -44,6 +44,7 @@ func (*Memory) addBornCase(ctx context.Context, tx workflow.Store, b *workflow.B
 		}
 		b.Case.Version = 1
 		d.cases.put(b.Case.ID, b.Case)
+		d.turn(workflow.Case{}, b.Case)
 		return nil
 	})
 }

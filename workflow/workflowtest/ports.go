@@ -169,6 +169,7 @@ func (l *Limiter) Allow(ctx context.Context, limit workflow.Limit, key string) e
 type Sessions struct {
 	mu   sync.Mutex
 	open map[string]session // by token
+	over map[string]bool    // tickets
 }
 
 type session struct {
@@ -179,12 +180,15 @@ type session struct {
 var _ workflow.Sessions = (*Sessions)(nil)
 
 // NewSessions returns a Sessions nobody is signed in to.
-func NewSessions() *Sessions { return &Sessions{open: map[string]session{}} }
+func NewSessions() *Sessions { return &Sessions{open: map[string]session{}, over: map[string]bool{}} }
 
 // Open implements workflow.Sessions.
 func (s *Sessions) Open(ctx context.Context, one workflow.Session, idle, absolute time.Duration) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if one.Ticket != "" && s.over[one.Ticket] {
+		return "", workflow.Fail(workflow.Unauthenticated, "session.over")
+	}
 	if one.ID == "" {
 		one.ID = rand.Text()
 	}
@@ -207,6 +211,7 @@ func (s *Sessions) Find(_ context.Context, token string, now time.Time) (workflo
 	}
 	one.Seen = now
 	s.open[token] = one
+	one.Ticket = ""
 	return one.Session, nil
 }
 
@@ -215,6 +220,19 @@ func (s *Sessions) Close(ctx context.Context, token string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, token)
+	return ctx.Err()
+}
+
+// CloseTicket implements workflow.Sessions.
+func (s *Sessions) CloseTicket(ctx context.Context, ticket string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over[ticket] = true
+	for token, one := range s.open {
+		if one.Ticket == ticket {
+			delete(s.open, token)
+		}
+	}
 	return ctx.Err()
 }
 
@@ -239,6 +257,7 @@ func (s *Sessions) List(ctx context.Context, accountID int64) ([]workflow.Sessio
 	var out []workflow.Session
 	for _, one := range s.open {
 		if one.AccountID == accountID {
+			one.Ticket = ""
 			out = append(out, one.Session)
 		}
 	}

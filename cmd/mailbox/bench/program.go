@@ -69,6 +69,7 @@ func (r *run) serve(ctx context.Context, dir string, c *College, only ...string)
 
 func (p *program) environment(dir string, c *College) []string {
 	env := []string{
+		"MAILBOX_SECOND_FACTOR=nobody",
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"),
 		"MAILBOX_LISTEN=" + p.Web, "MAILBOX_OPS_LISTEN=" + p.Ops, "MAILBOX_SMTP_LISTEN=" + p.SMTP,
 		"MAILBOX_MAIL_DOMAINS=*", "MAILBOX_TRUSTED_PROXIES=127.0.0.1/32", "MAILBOX_DATA=" + dir,

@@ -79,6 +79,21 @@ func (s *Sessions) Close(_ context.Context, token string) error {
 	return nil
 }
 
+// CloseTicket implements workflow.Sessions.
+func (s *Sessions) CloseTicket(_ context.Context, ticket string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
+		return ErrAway
+	}
+	for token, l := range s.bytok {
+		if l.Ticket == ticket {
+			delete(s.bytok, token)
+		}
+	}
+	return nil
+}
+
 // CloseAll implements workflow.Sessions.
 func (s *Sessions) CloseAll(_ context.Context, accountID int64) (int, error) {
 	s.mu.Lock()
