@@ -178,7 +178,7 @@ func (a *app) clearCards(ctx context.Context) error {
 func (a *app) switchboard() *switchboard.Pages {
 	d := switchboard.Deps{Board: a.chats.board, Retry: a.chats.chat.Retry, Test: a.testChannel}
 	if a.chats.hub != nil {
-		d.Simulator = simulated{a.chats.hub, a.store}
+		d.Simulator, d.Prove = simulated{a.chats.hub, a.store}, a.door.Prove
 	}
 	return switchboard.New(d)
 }
@@ -188,6 +188,9 @@ func (a *app) testChannel(ctx context.Context, c workflow.Channel, to workflow.P
 	voice, ok := a.courier.Voices[c]
 	if !ok {
 		return workflow.SendResult{State: workflow.Failed, Reason: delivery.ChannelOff}
+	}
+	if c == workflow.QQ { // it lets nobody be spoken to who has not just spoken
+		return a.testReply(ctx, c, to)
 	}
 	r, _ := voice.Speak(ctx, delivery.Speech{Step: workflow.StepChat, Person: to, Mail: delivery.Mail{Kind: channel.Test, Locale: "zh-CN"}})
 	return r
@@ -223,7 +226,11 @@ func (a *app) simulate(ctx context.Context, run func(string, func(context.Contex
 	a.chats.qq.API, a.chats.qq.Auth, a.chats.qq.FileHosts = channel.NewAPI(bot.Base), channel.NewAPI(bot.Base), []string{base}
 	office := simulator.NewOA(a.desk.Now)
 	office.Base, office.Mapping = base+"/"+string(workflow.OA), todos.Preset("weaver")
-	a.chats.ends = []simulator.End{simulator.NewWeChat(a.desk.Now), simulator.NewWeCom(a.desk.Now), bot, office}
+	corporation := simulator.NewWeCom(a.desk.Now)
+	if err := a.enrol(ctx, corporation); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	a.chats.ends, a.chats.connect = []simulator.End{simulator.NewWeChat(a.desk.Now), corporation, bot, office}, switchboard.ConnectPath
 	a.chats.hub = simulator.NewHub(a.desk.Now, a.chats.ends...)
 	a.chats.wechat.API = channel.NewAPI(base + "/" + string(workflow.WeChat))
 	a.chats.wecom.API = channel.NewAPI(base + "/" + string(workflow.WeCom))

@@ -71,7 +71,8 @@ func (p *Pages) render(c *web.Context, status int, s channels.Shown, wrong []tem
 func beside(c *web.Context) []templates.Tab {
 	all := []templates.Tab{{Label: c.Text("todo.tab.settings"), Href: "/admin/channels/oa", Current: true}}
 	if c.User.Is("admin") {
-		all = append(all, templates.Tab{Label: c.Text("todo.tab.mapping"), Href: "/admin/channels/oa/mapping"})
+		all = append(all, templates.Tab{Label: c.Text("todo.tab.interface"), Href: "/admin/channels/oa/interface"},
+			templates.Tab{Label: c.Text("todo.tab.mapping"), Href: "/admin/channels/oa/mapping"})
 	}
 	return append(all, templates.Tab{Label: c.Text("todo.tab.todos"), Href: "/admin/channels/oa/todos"})
 }

@@ -11,6 +11,7 @@ import (
 	"mailbox/handlers/web"
 	"mailbox/templates"
 	"mailbox/workflow"
+	"mailbox/workflow/access"
 	"mailbox/workflow/channels"
 )
 
@@ -35,6 +36,8 @@ type Simulator interface {
 	Do(ctx context.Context, c workflow.Channel, person, act string) error
 	// Told are the last notices about what the person wrote, newest first.
 	Told(ctx context.Context, c workflow.Channel, person string) ([]Told, error)
+	// Code is what a platform gives the browser of somebody it knows.
+	Code(c workflow.Channel, person string) (string, error)
 }
 
 // Told is a notice and the steps on which it was tried.
@@ -52,6 +55,8 @@ type Deps struct {
 	// Test sends a test message to somebody on the platform.
 	Test      func(ctx context.Context, c workflow.Channel, to workflow.PlatformID) workflow.SendResult
 	Simulator Simulator
+	// Prove says whose account it is; the simulator's WeCom asks it.
+	Prove func(ctx context.Context, e access.Entry) (workflow.Account, error)
 }
 
 // Pages are the pages.
@@ -65,6 +70,7 @@ var Views = map[string]any{
 	"admin/channels.html":  channelsPage{},
 	"admin/channel.html":   channelPage{},
 	"admin/simulator.html": simulatorPage{},
+	"public/connect.html":  connectPage{},
 }
 
 var (
@@ -93,6 +99,7 @@ func (p *Pages) Routes() []web.Route {
 			post("/admin/channels/simulator/say", web.Staff, p.say),
 			post("/admin/channels/simulator/close", web.Staff, p.closeWindow),
 			post("/admin/channels/simulator/act", web.Staff, p.act))
+		routes = append(routes, connectRoutes(p)...)
 	}
 	return routes
 }

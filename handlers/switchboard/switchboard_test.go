@@ -105,6 +105,8 @@ func (f *far) Do(_ context.Context, _ workflow.Channel, _, act string) error {
 	return nil
 }
 
+func (*far) Code(workflow.Channel, string) (string, error) { return "", workflow.Absent() }
+
 func (f *far) Told(context.Context, workflow.Channel, string) ([]switchboard.Told, error) {
 	return f.told, nil
 }

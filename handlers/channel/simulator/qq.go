@@ -246,7 +246,7 @@ func (q *QQ) giveToken(rw http.ResponseWriter, body []byte) {
 		AppID  string `json:"appId"`
 		Secret string `json:"clientSecret"`
 	}
-	if json.Unmarshal(body, &in) != nil || in.AppID != q.AppID || in.Secret != q.Secret {
+	if strictly(body, &in) != nil || in.AppID != q.AppID || in.Secret != q.Secret {
 		answer(rw, map[string]any{"code": 100007, "message": "appid invalid"})
 		return
 	}
@@ -272,7 +272,7 @@ func (q *QQ) send(rw http.ResponseWriter, r *http.Request, to string, body []byt
 		Event   string `json:"event_id"`
 		Seq     int64  `json:"msg_seq"`
 	}
-	err := json.Unmarshal(body, &in)
+	err := strictly(body, &in)
 	w := q.said[in.Message]
 	if in.Message == "" {
 		w = q.said[in.Event]
