@@ -18,7 +18,16 @@ type simulatorPage struct {
 	People          []templates.Tab
 	Talk            []spoken
 	Refresh         string
-	Window          string
+	Rule, Window    string // of the platform; what is left of it for this person
+	Open            bool   // there is some of it left
+	Acts            []templates.Button
+	Told            []told
+}
+
+// told is a notice and its way, as the page shows it.
+type told struct {
+	Words, Href string
+	Steps       []templates.Fact
 }
 
 // spoken is a line of the conversation as the page shows it.
@@ -78,7 +87,18 @@ func (p *Pages) simulator(c *web.Context) error {
 }
 
 func (p *Pages) showTalk(c *web.Context, status int, channel workflow.Channel, person string, wrong []templates.Problem) error {
-	view := simulatorPage{Page: c.Page("simulator.title"), Channel: string(channel), Person: person, Refresh: address(channel, person), Window: c.Text("channel.window." + string(channel))}
+	notices, err := p.Simulator.Told(c.Context(), channel, person)
+	if err != nil {
+		return err
+	}
+	view := simulatorPage{
+		Page: c.Page("simulator.title"), Channel: string(channel), Person: person, Refresh: address(channel, person),
+		Rule: c.Text("channel.window." + string(channel)), Told: ladders(c, notices),
+	}
+	view.Window, view.Open = p.left(c, channel, person)
+	for _, a := range p.Simulator.Acts(channel) {
+		view.Acts = append(view.Acts, templates.Button{Tone: "quiet", Label: c.Text(acts[a].label), Name: "act", Value: a})
+	}
 	view.Crumbs = append(view.Crumbs, templates.Crumb{Label: c.Text("channel.title"), Href: "/admin/channels"})
 	view.Problems = wrong
 	for _, one := range p.Simulator.Channels() {
@@ -99,6 +119,35 @@ func spokenOf(c *web.Context, l Line) spoken {
 	words, last, ok := cutLast(l.Text)
 	if path, ours := strings.CutPrefix(last, c.URL("/")); ok && ours && !l.Mine {
 		out.Text, out.Href = words, web.LocalPath("/"+path)
+	}
+	return out
+}
+
+// left says how long we can still reply to the person.
+func (p *Pages) left(c *web.Context, channel workflow.Channel, person string) (words string, open bool) {
+	left, messages, limited := p.Simulator.Window(channel, person)
+	switch {
+	case !limited:
+		return c.Text("simulator.window.always"), false
+	case left <= 0 || messages == 0:
+		return c.Text("simulator.window.over"), false
+	}
+	return c.Text("simulator.window.open", span(c, left), messages), true
+}
+
+// ladders shows of each notice the steps that were tried, in order.
+func ladders(c *web.Context, notices []Told) []told {
+	var out []told
+	for _, n := range notices {
+		one := told{Words: n.Number + " " + c.Text("notice."+string(n.Notice.Kind)), Href: "/desk/cases/" + n.Number}
+		for _, t := range n.Tries {
+			how := c.Text("ladder.outcome." + string(t.Outcome))
+			if t.Reason != "" {
+				how = c.Text("ladder.because", how, c.Text(t.Reason))
+			}
+			one.Steps = append(one.Steps, templates.Fact{Label: c.Text("ladder.step." + string(t.Step)), Value: how})
+		}
+		out = append(out, one)
 	}
 	return out
 }
@@ -144,5 +193,31 @@ func (p *Pages) closeWindow(c *web.Context) error {
 		return err
 	}
 	c.Flash("good", "simulator.closed")
+	return c.Redirect(address(channel, person))
+}
+
+// acts are the words for what a person can do, and for when it is done.
+var acts = map[string]struct{ label, done string }{
+	"unfollow": {"simulator.unfollow", "simulator.left"},
+	"grant":    {"simulator.grant", "simulator.granted"},
+}
+
+func (p *Pages) act(c *web.Context) error {
+	f, err := c.Form()
+	if err != nil {
+		return err
+	}
+	channel, person, err := p.chosen(f.Line("channel"), f.Line("person"))
+	if err != nil {
+		return err
+	}
+	act := f.Line("act")
+	if !slices.Contains(p.Simulator.Acts(channel), act) {
+		return workflow.Absent()
+	}
+	if err := p.Simulator.Do(c.Context(), channel, person, act); err != nil {
+		return err
+	}
+	c.Flash("good", acts[act].done)
 	return c.Redirect(address(channel, person))
 }

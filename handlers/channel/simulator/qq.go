@@ -309,3 +309,19 @@ func (q *QQ) over(w *word) bool {
 	}
 	return q.Now().Sub(w.at) >= within
 }
+
+// Window implements Windowed: that of the last thing the person said.
+func (q *QQ) Window(person string) (left time.Duration, messages int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var last *word
+	for _, w := range q.said {
+		if w.to == "users/"+person && (last == nil || w.at.After(last.at)) {
+			last = w
+		}
+	}
+	if last == nil || q.gone["users/"+person] {
+		return 0, 0
+	}
+	return max(qqReplyFor-q.Now().Sub(last.at), 0), max(qqReplies-len(last.used), 0)
+}
