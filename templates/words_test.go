@@ -36,6 +36,7 @@ var dynamicPrefixes = []string{
 	"styleguide.",   // Set.Styleguide
 	"admin.health.", // what the program depends on
 
+	"developers.part.", "developers.op.", "developers.feed.", // handlers/developers
 	"webhook.event.", "webhook.state.", "webhook.error.", // handlers/webhook
 	"chat.say.", "chat.notice.", "ladder.step.", "ladder.outcome.", "simulator.person.", // handlers/channel, handlers/switchboard
 	"todo.", "channel.oa.", // handlers/channel/oa, handlers/todos

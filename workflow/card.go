@@ -24,7 +24,8 @@ var cardStates = []struct {
 	own    bool
 	states []State
 }{
-	{NoticeUrgent, "", false, []State{Received, Accepted, Routed, InHand, Drafted}},
+	{NoticeUrgent, "", false, []State{Received, Accepted}},
+	{NoticeUrgent, "", true, []State{Routed, InHand, Drafted}},
 	{NoticeRefused, "", false, []State{Accepted}},
 	{NoticeRedo, "", false, []State{Accepted}},
 	{NoticeRouted, "", true, []State{Routed}},

@@ -61,13 +61,13 @@ func (a *app) joinChats(c *Config) error {
 	tokens := channel.NewTokens(a.redis, func(b []byte) []byte { return a.vault.SealFor("tokens", b) },
 		func(b []byte) ([]byte, error) { return a.vault.OpenFor("tokens", b) }, a.desk.Now)
 	ch.wechat = &wechat.Client{
-		API: channel.NewAPI(wechat.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeChat),
+		API: c.platform(workflow.WeChat, wechat.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeChat),
 	}
 	ch.wecom = &wecom.Client{
-		API: channel.NewAPI(wecom.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeCom),
+		API: c.platform(workflow.WeCom, wecom.Host), Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.WeCom),
 	}
 	ch.qq = &qq.Client{
-		API: channel.NewAPI(qq.Host), Auth: channel.NewAPI(qq.AuthHost), FileHosts: qq.FileHosts,
+		API: c.platform(workflow.QQ, qq.Host), Auth: c.platform(workflow.QQ, qq.AuthHost), FileHosts: qq.FileHosts,
 		Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.QQ),
 	}
 	ch.oa = &oa.Client{Lines: ch.board, Tokens: tokens, Words: ch.phrases, Now: a.desk.Now, News: a.news(ch.board, workflow.OA)}
@@ -85,6 +85,14 @@ func (a *app) joinChats(c *Config) error {
 	})
 	a.chats = ch
 	return nil
+}
+
+// platform is the interface of a platform, behind the gateway if there is one.
+func (c *Config) platform(of workflow.Channel, host string) *channel.API {
+	if c.PlatformsURL != "" {
+		host = strings.TrimRight(c.PlatformsURL, "/") + "/" + string(of)
+	}
+	return channel.NewAPI(host)
 }
 
 // person opens who somebody is on a platform, for the courier.
@@ -170,7 +178,7 @@ func (a *app) clearCards(ctx context.Context) error {
 func (a *app) switchboard() *switchboard.Pages {
 	d := switchboard.Deps{Board: a.chats.board, Retry: a.chats.chat.Retry, Test: a.testChannel}
 	if a.chats.hub != nil {
-		d.Simulator = simulated{a.chats.hub}
+		d.Simulator, d.Prove = simulated{a.chats.hub, a.store}, a.door.Prove
 	}
 	return switchboard.New(d)
 }
@@ -181,20 +189,11 @@ func (a *app) testChannel(ctx context.Context, c workflow.Channel, to workflow.P
 	if !ok {
 		return workflow.SendResult{State: workflow.Failed, Reason: delivery.ChannelOff}
 	}
+	if c == workflow.QQ { // it lets nobody be spoken to who has not just spoken
+		return a.testReply(ctx, c, to)
+	}
 	r, _ := voice.Speak(ctx, delivery.Speech{Step: workflow.StepChat, Person: to, Mail: delivery.Mail{Kind: channel.Test, Locale: "zh-CN"}})
 	return r
-}
-
-// simulated lets the pages talk with the simulator.
-type simulated struct{ *simulator.Hub }
-
-// Talk implements switchboard.Simulator.
-func (s simulated) Talk(c workflow.Channel, person string) []switchboard.Line {
-	var out []switchboard.Line
-	for _, l := range s.Hub.Talk(c, person) {
-		out = append(out, switchboard.Line(l))
-	}
-	return out
 }
 
 // takeCalls takes up what was not done while a platform waited.
@@ -227,7 +226,11 @@ func (a *app) simulate(ctx context.Context, run func(string, func(context.Contex
 	a.chats.qq.API, a.chats.qq.Auth, a.chats.qq.FileHosts = channel.NewAPI(bot.Base), channel.NewAPI(bot.Base), []string{base}
 	office := simulator.NewOA(a.desk.Now)
 	office.Base, office.Mapping = base+"/"+string(workflow.OA), todos.Preset("weaver")
-	a.chats.ends = []simulator.End{simulator.NewWeChat(a.desk.Now), simulator.NewWeCom(a.desk.Now), bot, office}
+	corporation := simulator.NewWeCom(a.desk.Now)
+	if err := a.enrol(ctx, corporation); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	a.chats.ends, a.chats.connect = []simulator.End{simulator.NewWeChat(a.desk.Now), corporation, bot, office}, switchboard.ConnectPath
 	a.chats.hub = simulator.NewHub(a.desk.Now, a.chats.ends...)
 	a.chats.wechat.API = channel.NewAPI(base + "/" + string(workflow.WeChat))
 	a.chats.wecom.API = channel.NewAPI(base + "/" + string(workflow.WeCom))

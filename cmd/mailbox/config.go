@@ -46,6 +46,8 @@ type Config struct {
 
 	MailDomains string `name:"mail-domains" setting:"MAILBOX_MAIL_DOMAINS" help:"Domains whose mail is received, separated by spaces; * is every one. Default: the sender's; in a demonstration every one."`
 
+	PlatformsURL string `name:"platforms-url" setting:"MAILBOX_PLATFORMS_URL" help:"Gateway through which the interfaces of platforms are reached, as /wechat, /wecom and so on below it: where these allow fixed addresses only. Default: directly."`
+
 	KeyFile  string `name:"key-file" setting:"MAILBOX_KEY_FILE" help:"Identity and receipt keys. Default: made in the data directory on first start."`
 	TimeZone string `name:"timezone" setting:"MAILBOX_TIMEZONE" default:"Asia/Shanghai" help:"The college's time."`
 

@@ -49,6 +49,7 @@ func TestDemonstratedYear(t *testing.T) {
 	y.commandLine(t)
 	y.oneMore(t)
 	y.tampered(t)
+	y.simulated(t)
 }
 
 func showYear(t *testing.T) *shownYear {

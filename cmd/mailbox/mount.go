@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"mailbox/handlers/admin"
 	"mailbox/handlers/annual"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
+	"mailbox/handlers/developers"
 	"mailbox/handlers/disclosure"
 	"mailbox/handlers/document"
 	"mailbox/handlers/matters"
@@ -40,6 +42,7 @@ type audiences struct {
 	callbacks   []web.Route
 	webhooks    *webhook.Pages
 	open311     *open311.View
+	developers  *developers.Pages
 	annual      *annual.Pages
 	disclosure  *disclosure.Pages
 }
@@ -49,6 +52,10 @@ func (a *app) audiences(demo bool) (audiences, error) {
 	outbox := a.outbox
 	if !demo {
 		outbox = nil // an administrator does not read letters
+	}
+	programmers, err := developers.New(api.Description(), open311.Description())
+	if err != nil {
+		return audiences{}, fmt.Errorf("page for developers: %w", err)
 	}
 	everybody, err := public.New(public.Deps{
 		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors, Ways: a.ways,
@@ -69,6 +76,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor()...),
 		webhooks:   webhook.New(a.hooks),
 		open311:    open311.New(a.store, a.answers),
+		developers: programmers,
 		todos:      todos.New(a.chats.board, a.chats.todos),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
 		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
@@ -105,6 +113,7 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.callbacks...),
 		server.Mount(p.webhooks.Routes()...),
 		server.Mount(p.open311.Routes()...),
+		server.Mount(p.developers.Routes()...),
 		server.Mount(p.annual.Routes()...),
 		server.Mount(p.disclosure.Routes()...),
 	)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 
 	"mailbox/workflow"
+	"mailbox/workflow/delivery"
 	"mailbox/workflow/intake"
 )
 
@@ -55,4 +57,19 @@ func (a *app) sayReply(ctx context.Context, r reply) {
 	if err != nil || got.State != workflow.Sent {
 		a.log.InfoContext(ctx, "a reply was not said", "channel", r.to.Channel, "state", got.State, "reason", got.Reason, "err", err)
 	}
+}
+
+// testReply tests a platform on which one can but reply: to somebody who wrote
+// not long ago.
+func (a *app) testReply(ctx context.Context, c workflow.Channel, to workflow.PlatformID) workflow.SendResult {
+	line, err := a.chats.board.Line(ctx, c)
+	if err != nil {
+		return workflow.SendResult{State: workflow.Failed, Reason: delivery.OurFault}
+	}
+	whom := a.chats.chat.With(intake.Heard{Channel: c, Account: line.Config["app_id"], Person: to})
+	r, err := a.courier.Say(ctx, whom, rand.Text(), a.words.Text(whom.Locale, "chat.test"))
+	if err != nil {
+		return workflow.SendResult{State: workflow.Failed, Reason: delivery.OurFault}
+	}
+	return r
 }

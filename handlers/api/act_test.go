@@ -232,3 +232,16 @@ func TestActs_areDescribed(t *testing.T) {
 		t.Errorf("%d acts, described %d, listed %d", len(api.Fields()), len(described), len(listed))
 	}
 }
+
+// TestHooks_areDescribed wants the description to list every event there is.
+func TestHooks_areDescribed(t *testing.T) {
+	m := start(t)
+	listed := m.doc.Components.Schemas["HookEvent"].Value.Properties["event"].Value.Enum
+	want := []any{}
+	for _, e := range append(slices.Clone(workflow.HookEvents), workflow.TestEvent) {
+		want = append(want, string(e))
+	}
+	if !slices.Equal(listed, want) {
+		t.Errorf("listed %v, want %v", listed, want)
+	}
+}

@@ -16,6 +16,9 @@ import (
 //go:embed openapi.yaml
 var openapi []byte
 
+// Description is the OpenAPI document.
+func Description() []byte { return openapi }
+
 // describe answers with the description of the API.
 func describe(c *web.Context) error { return public(c, "application/yaml", openapi) }
 

@@ -100,4 +100,7 @@ func serve(c *web.Context, format, name string, h handler) error {
 	return send(c, format, http.StatusOK, doc)
 }
 
+// Description is the OpenAPI document.
+func Description() []byte { return openapi }
+
 func describe(c *web.Context) error { return write(c, http.StatusOK, "application/yaml", openapi) }

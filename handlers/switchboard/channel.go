@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"mailbox/handlers/web"
 	"mailbox/templates"
@@ -21,8 +22,11 @@ type channelPage struct {
 	Fields   []templates.Field
 	Enabled  bool
 	Version  int64
-	May      bool // change it
-	Failed   string
+	May      bool   // change it
+	Window   string // the platform's rule
+	Faults   templates.Table
+	Failed   templates.Table
+	Retry    bool
 	Known    bool // there is something to be set
 }
 
@@ -39,18 +43,21 @@ func (p *Pages) show(c *web.Context) error {
 }
 
 func (p *Pages) render(c *web.Context, status int, s channels.Shown, wrong []templates.Problem) error {
+	w, err := p.watched(c, s)
+	if err != nil {
+		return err
+	}
 	view := channelPage{
 		Page: c.Page("channel." + string(s.Channel)), Action: "/admin/channels/" + string(s.Channel), Callback: c.URL("/callback/" + string(s.Channel)),
-		State: stateBadge(c, s.State), Facts: facts(c, s), Enabled: s.Enabled, Version: s.Version, May: c.User.Is("admin"),
+		State: stateBadge(c, s.State), Facts: facts(c, s, w), Enabled: s.Enabled, Version: s.Version, May: c.User.Is("admin"),
 		Known: len(channels.Specs[s.Channel]) > 0,
 	}
 	view.Crumbs = append(view.Crumbs, templates.Crumb{Label: c.Text("channel.title"), Href: "/admin/channels"})
-	view.Problems = wrong
+	view.Problems, view.Window = wrong, c.Text("channel.window."+string(s.Channel))
+	view.Faults = faults(c, "channel.faults", w.Faults)
+	view.Failed, view.Retry = faults(c, "channel.failed.title", w.Failed), len(w.Failed) > 0
 	if s.Channel == workflow.OA {
 		view.Tabs = beside(c)
-	}
-	if s.Health.Failed > 0 {
-		view.Failed = c.Text("channel.failed", s.Health.Failed)
 	}
 	for _, f := range channels.Specs[s.Channel] {
 		if !f.Apart {
@@ -64,7 +71,8 @@ func (p *Pages) render(c *web.Context, status int, s channels.Shown, wrong []tem
 func beside(c *web.Context) []templates.Tab {
 	all := []templates.Tab{{Label: c.Text("todo.tab.settings"), Href: "/admin/channels/oa", Current: true}}
 	if c.User.Is("admin") {
-		all = append(all, templates.Tab{Label: c.Text("todo.tab.mapping"), Href: "/admin/channels/oa/mapping"})
+		all = append(all, templates.Tab{Label: c.Text("todo.tab.interface"), Href: "/admin/channels/oa/interface"},
+			templates.Tab{Label: c.Text("todo.tab.mapping"), Href: "/admin/channels/oa/mapping"})
 	}
 	return append(all, templates.Tab{Label: c.Text("todo.tab.todos"), Href: "/admin/channels/oa/todos"})
 }
@@ -94,15 +102,16 @@ func field(c *web.Context, s channels.Shown, f channels.Field, wrong []templates
 	return out
 }
 
-func facts(c *web.Context, s channels.Shown) []templates.Fact {
+func facts(c *web.Context, s channels.Shown, w channels.Watched) []templates.Fact {
 	h := s.Health
+	until, left := token(c, s)
 	out := []templates.Fact{
 		{Label: c.Text("channel.last_in"), Value: moment(c, h.LastIn)},
 		{Label: c.Text("channel.last_out"), Value: moment(c, h.LastOut)},
 		{Label: c.Text("channel.alive"), Value: moment(c, h.Alive)},
-		{Label: c.Text("channel.errors"), Value: strconv.Itoa(h.ErrorsToday)},
-		{Label: c.Text("channel.token"), Value: moment(c, h.TokenExpires)},
-		{Label: c.Text("channel.window"), Value: c.Text("channel.window." + string(s.Channel))},
+		{Label: c.Text("channel.errors"), Value: strconv.Itoa(sum(w.Faults))},
+		{Label: c.Text("channel.token"), Value: strings.TrimSpace(until + " " + left)},
+		{Label: c.Text("channel.reply"), Value: window(c, s, w)},
 	}
 	if h.LastError != "" {
 		out = append(out, templates.Fact{Label: c.Text("channel.last_error"), Value: c.Text("channel.error.at", c.Text(h.LastError), moment(c, h.LastErrorAt))})

@@ -11,6 +11,7 @@ import (
 	"mailbox/handlers/web"
 	"mailbox/templates"
 	"mailbox/workflow"
+	"mailbox/workflow/access"
 	"mailbox/workflow/channels"
 )
 
@@ -26,7 +27,24 @@ type Simulator interface {
 	Channels() []workflow.Channel
 	Say(ctx context.Context, c workflow.Channel, person, text string) error
 	Talk(c workflow.Channel, person string) []Line
+	// Close lets the time in which the platform lets us reply to the person pass.
 	Close(c workflow.Channel, person string) error
+	// Code is what a platform gives the browser of somebody it knows.
+	Code(c workflow.Channel, person string) (string, error)
+	// Window is what is left of that time, and of the replies in it.
+	Window(c workflow.Channel, person string) (left time.Duration, messages int, limited bool)
+	// Acts are what the person can do besides writing; Do does it.
+	Acts(c workflow.Channel) []string
+	Do(ctx context.Context, c workflow.Channel, person, act string) error
+	// Told are the last notices about what the person wrote, newest first.
+	Told(ctx context.Context, c workflow.Channel, person string) ([]Told, error)
+}
+
+// Told is a notice and the steps on which it was tried.
+type Told struct {
+	Number string // of the case
+	Notice workflow.Notice
+	Tries  []workflow.NoticeTry
 }
 
 // Deps is what the pages work with. Simulator is nil outside of demonstrations.
@@ -37,6 +55,8 @@ type Deps struct {
 	// Test sends a test message to somebody on the platform.
 	Test      func(ctx context.Context, c workflow.Channel, to workflow.PlatformID) workflow.SendResult
 	Simulator Simulator
+	// Prove says whose account it is; the simulator's WeCom asks it.
+	Prove func(ctx context.Context, e access.Entry) (workflow.Account, error)
 }
 
 // Pages are the pages.
@@ -50,6 +70,7 @@ var Views = map[string]any{
 	"admin/channels.html":  channelsPage{},
 	"admin/channel.html":   channelPage{},
 	"admin/simulator.html": simulatorPage{},
+	"public/connect.html":  connectPage{},
 }
 
 var (
@@ -76,7 +97,9 @@ func (p *Pages) Routes() []web.Route {
 		routes = append(routes,
 			get("/admin/channels/simulator", web.Staff, p.simulator),
 			post("/admin/channels/simulator/say", web.Staff, p.say),
-			post("/admin/channels/simulator/close", web.Staff, p.closeWindow))
+			post("/admin/channels/simulator/close", web.Staff, p.closeWindow),
+			post("/admin/channels/simulator/act", web.Staff, p.act))
+		routes = append(routes, connectRoutes(p)...)
 	}
 	return routes
 }
@@ -93,30 +116,52 @@ func (p *Pages) list(c *web.Context) error {
 		return err
 	}
 	view := channelsPage{Page: c.Page("channel.title"), Simulator: p.Simulator != nil}
-	view.Table = templates.Table{Caption: c.Text("channel.title"), Cards: true, Columns: []templates.Column{
+	view.Table = templates.Table{Caption: c.Text("channel.platforms"), Cards: true, Columns: []templates.Column{
 		{Label: c.Text("channel.name")},
 		{Label: c.Text("channel.state")},
 		{Label: c.Text("channel.last_in")},
 		{Label: c.Text("channel.last_out")},
-		{Label: c.Text("channel.errors"), Number: true},
+		{Label: c.Text("channel.errors")},
 		{Label: c.Text("channel.token")},
+		{Label: c.Text("channel.reply")},
 	}}
 	for _, s := range all {
+		w, err := p.watched(c, s)
+		if err != nil {
+			return err
+		}
 		badge := stateBadge(c, s.State)
+		until, left := token(c, s)
 		row := templates.Row{Href: "/admin/channels/" + string(s.Channel), Cells: []templates.Cell{
 			{Text: c.Text("channel." + string(s.Channel))},
 			{Badge: &badge, Hint: why(c, s)},
 			{Text: moment(c, s.Health.LastIn)},
 			{Text: moment(c, s.Health.LastOut)},
-			{Text: strconv.Itoa(s.Health.ErrorsToday)},
-			{Text: moment(c, s.Health.TokenExpires)},
+			wrong(c, w),
+			{Text: until, Hint: left},
+			{Text: window(c, s, w)},
 		}}
+		if !s.Enabled {
+			row.Cells[4], row.Cells[5], row.Cells[6] = templates.Cell{Text: "—"}, templates.Cell{Text: "—"}, templates.Cell{Text: "—"}
+		}
 		if s.State == channels.Dead {
 			row.Tone = "late"
 		}
 		view.Table.Rows = append(view.Table.Rows, row)
 	}
 	return c.Render(http.StatusOK, "admin/channels.html", view)
+}
+
+// wrong is how much went wrong today, and what most.
+func wrong(c *web.Context, w channels.Watched) templates.Cell {
+	out := templates.Cell{Text: strconv.Itoa(sum(w.Faults))}
+	if len(w.Faults) > 0 {
+		out.Hint = c.Text("channel.fault.of", c.Text(w.Faults[0].Kind), w.Faults[0].N)
+	}
+	if n := sum(w.Failed); n > 0 {
+		out.Hint += " " + c.Text("channel.failed", n)
+	}
+	return out
 }
 
 var stateTones = map[channels.State]string{channels.Well: "good", channels.Ill: "soon", channels.Dead: "late", channels.Off: "quiet", channels.Fresh: "info"}
@@ -137,5 +182,5 @@ func moment(c *web.Context, t time.Time) string {
 	if t.IsZero() {
 		return c.Text("channel.never")
 	}
-	return c.Local(t).Format("2006-01-02 15:04")
+	return web.Moment(c, t)
 }

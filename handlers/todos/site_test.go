@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"mailbox/handlers/channel"
 	pages "mailbox/handlers/todos"
 	"mailbox/handlers/web"
 	"mailbox/handlers/web/webtest"
@@ -102,6 +103,8 @@ func (s *site) settle(t *testing.T) {
 const (
 	mappingPath = "/admin/channels/oa/mapping"
 	todosPath   = "/admin/channels/oa/todos"
+
+	interfacePath = "/admin/channels/oa/interface"
 )
 
 func (s *site) config(t *testing.T) map[string]string {
@@ -116,7 +119,7 @@ func (s *site) config(t *testing.T) map[string]string {
 func TestRoutes_areOfWhoSeesToThem(t *testing.T) {
 	s := open(t)
 	for _, a := range []workflow.Account{s.world.Leader, s.world.LogisticsHead, s.world.Reviewer, s.world.Discipline} {
-		for _, path := range []string{mappingPath, todosPath, mappingPath + "/file"} {
+		for _, path := range []string{mappingPath, todosPath, mappingPath + "/file", interfacePath} {
 			if r := s.as(t, a).Get(path); r.Status != http.StatusNotFound {
 				t.Errorf("%s by %s: %d", path, a.Username, r.Status)
 			}
@@ -308,7 +311,7 @@ func TestPages_inABrowser(t *testing.T) {
 		c.Post("/preferences", url.Values{"locale": {locale}, "back": {"/"}})
 		for _, width := range []int64{360, 1280} {
 			tab := webtest.Open(t, webtest.As(c), webtest.Width(width))
-			for _, path := range []string{mappingPath, todosPath, todosPath + "?show=late"} {
+			for _, path := range []string{mappingPath, interfacePath, todosPath, todosPath + "?show=late"} {
 				tab.Go(s.URL + path)
 				webtest.CheckPage(t, tab.Page())
 				wide, err := chromedp.Run(tab.Ctx, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > innerWidth`))
@@ -318,4 +321,16 @@ func TestPages_inABrowser(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestInterface_vector shows a signature that the scheme gives, and the address
+// that is called.
+func TestInterface_vector(t *testing.T) {
+	v := pages.Vector
+	if got := (channel.Signer{Key: v.Key, Secret: v.Secret}).Signature(v.Stamp, v.Nonce, http.MethodPost, "/callback/oa", []byte(v.Body)); got != v.Signature {
+		t.Errorf("the page says %s, the scheme %s", v.Signature, got)
+	}
+	s := open(t)
+	s.set(t, "")
+	s.as(t, s.world.Admin).Get(interfacePath).Wants(http.StatusOK, v.Signature, "/callback/oa", "KEY=campusoa")
 }

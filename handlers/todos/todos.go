@@ -1,5 +1,6 @@
-// Package todos is the pages about to-dos of staff in the college's office
-// system: in which words it is told of them, and what it could not be told.
+// Package todos is the pages about the college's office system beside its
+// settings: how it hands letters to us, in which words it is told of to-dos of
+// staff, and what it could not be told.
 package todos
 
 import (
@@ -49,12 +50,15 @@ func New(board Board, todos *todo.Todos) *Pages { return &Pages{board, todos} }
 var Views = map[string]any{
 	"admin/todos.html":   todosPage{},
 	"admin/mapping.html": mappingPage{},
+	"admin/oa.html":      interfacePage{},
 }
 
 const (
 	settingsPath = "/admin/channels/oa"
 	mappingPath  = "/admin/channels/oa/mapping"
 	todosPath    = "/admin/channels/oa/todos"
+
+	interfacePath = "/admin/channels/oa/interface"
 )
 
 // Routes is the table of contents.
@@ -66,6 +70,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: http.MethodGet, Path: mappingPath, Who: admins, Handler: p.mapping},
 		{Method: http.MethodGet, Path: mappingPath + "/file", Who: admins, Handler: p.file},
 		{Method: http.MethodPost, Path: mappingPath, Who: admins, Handler: p.change},
+		{Method: http.MethodGet, Path: interfacePath, Who: admins, Handler: p.explain},
 	}
 }
 
@@ -73,7 +78,8 @@ func (p *Pages) Routes() []web.Route {
 func tabs(c *web.Context, here string) []templates.Tab {
 	all := []templates.Tab{{Label: c.Text("todo.tab.settings"), Href: settingsPath}}
 	if c.User.Is("admin") {
-		all = append(all, templates.Tab{Label: c.Text("todo.tab.mapping"), Href: mappingPath, Current: here == mappingPath})
+		all = append(all, templates.Tab{Label: c.Text("todo.tab.interface"), Href: interfacePath, Current: here == interfacePath},
+			templates.Tab{Label: c.Text("todo.tab.mapping"), Href: mappingPath, Current: here == mappingPath})
 	}
 	return append(all, templates.Tab{Label: c.Text("todo.tab.todos"), Href: todosPath, Current: here == todosPath})
 }

@@ -13,11 +13,12 @@ import (
 // channel.<channel>.<name> and, behind it, .hint.
 type Field struct {
 	Name     string
-	Secret   bool // can be written and never read
-	Required bool // the channel cannot be enabled without it
-	Long     bool // several lines
-	Tick     bool // "yes" or ""
-	Apart    bool // on a page of its own
+	Secret   bool   // can be written and never read
+	Required bool   // the channel cannot be enabled without it
+	Long     bool   // several lines
+	Tick     bool   // "yes" or ""
+	Apart    bool   // on a page of its own
+	Unlike   string // the secret it must differ from
 	Check    func(v string) bool
 }
 
@@ -36,7 +37,7 @@ var Specs = map[workflow.Channel][]Field{
 		{Name: "key_id", Required: true, Check: word},
 		{Name: "secret", Secret: true, Required: true, Check: strong},
 		{Name: "base", Check: address},
-		{Name: "out_secret", Secret: true, Check: strong},
+		{Name: "out_secret", Secret: true, Check: strong, Unlike: "secret"},
 		{Name: "message_path", Check: path},
 		{Name: "system_code", Apart: true},
 		{Name: "creator", Apart: true},
@@ -76,6 +77,8 @@ func check(channel workflow.Channel, ch Change, secrets Secrets) error {
 			all = append(all, workflow.Wrong(f.Name, "invalid.required"))
 		case v != "" && f.Check != nil && !f.Check(v):
 			all = append(all, workflow.Wrong(f.Name, "channel.invalid"))
+		case v != "" && f.Unlike != "" && v == secrets[f.Unlike]:
+			all = append(all, workflow.Wrong(f.Name, "channel.same_secret"))
 		case utf8.RuneCountInString(v) > maxValue && !f.Long:
 			all = append(all, workflow.Wrong(f.Name, "invalid.too_long", maxValue))
 		}

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mailbox/workflow"
@@ -253,13 +254,18 @@ func (c *Courier) reserve(ctx context.Context, set workflow.ChannelSettings, v w
 			return err
 		}
 		if why = rung.Passes(set, held, c.Desk.Now()); why != "" {
-			return nil
+			return errPassed // and nobody is remembered who never spoke
 		}
 		count(&held, rung, 1)
 		return tx.SaveConversation(ctx, held)
 	})
+	if errors.Is(err, errPassed) {
+		err = nil
+	}
 	return held, why, err
 }
+
+var errPassed = errors.New("the step cannot be tried now")
 
 // giveBack takes back what reserve counted.
 func (c *Courier) giveBack(ctx context.Context, v workflow.Conversation, rung Rung) error {

@@ -180,10 +180,7 @@ func goodPath(p string) bool {
 	return strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "//") && !strings.ContainsAny(p, "?# \\{}\r\n\t")
 }
 
+const nameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+
 // plain reports whether s is a name of letters, digits, dots, dashes and lines.
-func plain(s string) bool {
-	odd := func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_", r))
-	}
-	return s != "" && len(s) <= 100 && !strings.ContainsFunc(s, odd)
-}
+func plain(s string) bool { return s != "" && len(s) <= 100 && strings.Trim(s, nameLetters) == "" }

@@ -6,12 +6,12 @@ package webhooks
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"mailbox/workflow"
 )
@@ -99,17 +99,16 @@ type Shown struct {
 }
 
 func (h *Hooks) check(w *Wish) error {
-	w.Name, w.URL = strings.TrimSpace(w.Name), strings.TrimSpace(w.URL)
-	switch {
-	case w.Name == "":
-		return workflow.Wrong("name", "invalid.required")
-	case utf8.RuneCountInString(w.Name) > MaxName:
-		return workflow.Wrong("name", "invalid.too_long", MaxName)
-	case w.URL == "":
-		return workflow.Wrong("url", "invalid.required")
-	case len(w.URL) > MaxURL:
-		return workflow.Wrong("url", "invalid.too_long", MaxURL)
-	case len(w.Events) == 0:
+	url := workflow.OneLine("url", &w.URL, MaxURL, true)
+	if url == nil {
+		url = h.sender.Check(w.URL)
+	}
+	return errors.Join(workflow.OneLine("name", &w.Name, MaxName, true), url, w.checkEvents())
+}
+
+// checkEvents refuses events that there are not, and puts the others in order.
+func (w *Wish) checkEvents() error {
+	if len(w.Events) == 0 {
 		return workflow.Wrong("events", "webhook.events_none")
 	}
 	for _, e := range w.Events {
@@ -117,8 +116,9 @@ func (h *Hooks) check(w *Wish) error {
 			return workflow.Wrong("events", "invalid.choice")
 		}
 	}
-	w.Events = slices.DeleteFunc(slices.Clone(workflow.HookEvents), func(e workflow.HookEvent) bool { return !slices.Contains(w.Events, e) })
-	return h.sender.Check(w.URL)
+	chosen := w.Events
+	w.Events = slices.DeleteFunc(slices.Clone(workflow.HookEvents), func(e workflow.HookEvent) bool { return !slices.Contains(chosen, e) })
+	return nil
 }
 
 func admins(by workflow.Actor) error {

@@ -2,6 +2,7 @@ package webhooks_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -221,6 +222,9 @@ func TestDeliver_keepsSecrets(t *testing.T) {
 	if err := s.Cases.Seal(t.Context(), s.Clerk.Actor(), late.CaseID, "涉及违纪"); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.Cases.Urgent(t.Context(), s.Discipline.Actor(), late.CaseID, ""); err != nil {
+		t.Fatal(err)
+	}
 	s.deliver(t)
 	if got := s.far.got; len(got) != 1 || got[0].Number != early.Number {
 		t.Errorf("told %+v", got)
@@ -337,7 +341,7 @@ func TestCreate_refuses(t *testing.T) {
 		w.Name = "other"
 		change(&w)
 		_, _, err := s.hooks.Create(t.Context(), s.Admin.Actor(), w)
-		if e, ok := err.(*workflow.Error); !ok || e.Field != want { //nolint:errorlint // it is not wrapped
+		if e, ok := errors.AsType[*workflow.Error](err); !ok || e.Field != want {
 			t.Errorf("%s: %v", want, err)
 		}
 	}

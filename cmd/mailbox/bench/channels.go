@@ -20,6 +20,9 @@ import (
 // them.
 var ends = []func(now func() time.Time) simulator.End{
 	func(now func() time.Time) simulator.End { return simulator.NewWeChat(now) },
+	func(now func() time.Time) simulator.End { return simulator.NewWeCom(now) },
+	func(now func() time.Time) simulator.End { return simulator.NewQQ(now) },
+	func(now func() time.Time) simulator.End { return simulator.NewOA(now) },
 }
 
 // What is promised of callbacks.

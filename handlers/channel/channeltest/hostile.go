@@ -23,6 +23,10 @@ var hostilePromises = []promise{
 	{"an old callback is refused, however right it was", stale},
 	{"another tenant's callback is refused", otherTenant},
 	{"a wrong signature is refused before the body is read", unread},
+}
+
+// floodPromises are about more than anybody needs.
+var floodPromises = []promise{
 	{"many at once from one person do not bury the tray, and nothing accepted is lost", flood},
 	{"what was too much and could not be told is kept", floodUntold},
 }

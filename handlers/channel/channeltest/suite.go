@@ -46,7 +46,18 @@ var promises = []promise{
 // for each call, and platform a new far end.
 func Run(t *testing.T, open func(testing.TB) workflow.Store, platform func() Platform) {
 	t.Helper()
-	for _, p := range slices.Concat(promises, hostilePromises) {
+	run(t, slices.Concat(promises, floodPromises, hostilePromises), open, platform)
+}
+
+// RunStored holds an adapter to the promises that depend on what stores.
+func RunStored(t *testing.T, open func(testing.TB) workflow.Store, platform func() Platform) {
+	t.Helper()
+	run(t, slices.Concat(promises, floodPromises), open, platform)
+}
+
+func run(t *testing.T, all []promise, open func(testing.TB) workflow.Store, platform func() Platform) {
+	t.Helper()
+	for _, p := range all {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			w := New(t, open(t), platform())

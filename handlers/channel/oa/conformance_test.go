@@ -32,7 +32,7 @@ func TestConformance_postgres(t *testing.T) {
 		tb.Cleanup(func() { _ = s.Close() })
 		return s
 	}
-	channeltest.Run(t, open, func() channeltest.Platform { return &platform{} })
+	channeltest.RunStored(t, open, func() channeltest.Platform { return &platform{} })
 }
 
 // platform is the simulator's end, held by the suite.

@@ -29,6 +29,7 @@ const (
 	codeAudit2     = 304024   // the same
 	codeClosed     = 304103   // too late to reply
 	codeNoReply    = 40034005 // too late to reply
+	codeNoWord     = 40034024 // what is replied to is unknown, or too long ago
 	codeOver       = 40034128 // too late to reply, or too often
 	codeMuted      = 40054002
 	codeNoMember   = 40054003
@@ -116,7 +117,7 @@ func result(err error, got answer) workflow.SendResult {
 			return failed(channel.Refused)
 		}
 		return workflow.SendResult{State: workflow.Sent}
-	case codeClosed, codeNoReply, codeOver:
+	case codeClosed, codeNoReply, codeNoWord, codeOver:
 		return failed(delivery.WindowClosed)
 	case codeLimit:
 		return failed(delivery.UsedUp)
@@ -133,7 +134,7 @@ func result(err error, got answer) workflow.SendResult {
 // personal reports whether a code is about one conversation and not about us.
 func personal(code int) bool {
 	switch code {
-	case codeClosed, codeNoReply, codeOver, codeLimit, codeMuted, codeNoMember, codeNoFriend, codeUnwelcome, codeAgain:
+	case codeClosed, codeNoReply, codeNoWord, codeOver, codeLimit, codeMuted, codeNoMember, codeNoFriend, codeUnwelcome, codeAgain:
 		return true
 	}
 	return false

@@ -76,13 +76,22 @@ func (h *Hub) Say(ctx context.Context, c workflow.Channel, person, text string) 
 	}
 	h.mu.Lock()
 	h.serial++
-	id, base := strconv.FormatInt(h.serial, 10), h.base
+	id := strconv.FormatInt(h.serial, 10)
 	h.mu.Unlock()
-	r := end.Text(id, person, text).WithContext(ctx)
+	h.note(c, person, Line{Mine: true, At: h.now(), Text: text})
+	return h.call(ctx, c, person, end.Text(id, person, text))
+}
+
+// call sends a callback through the real door and notes what is answered at once.
+func (h *Hub) call(ctx context.Context, c workflow.Channel, person string, r *http.Request) error {
+	h.mu.Lock()
+	base := h.base
+	h.mu.Unlock()
 	to, err := url.Parse(base)
 	if err != nil {
 		return fmt.Errorf("simulate: %w", err)
 	}
+	r = r.WithContext(ctx)
 	r.URL.Scheme, r.URL.Host, r.Host = to.Scheme, to.Host, ""
 	status, body, err := send(r)
 	if err != nil {
@@ -90,9 +99,8 @@ func (h *Hub) Say(ctx context.Context, c workflow.Channel, person, text string) 
 	}
 	said := "HTTP " + strconv.Itoa(status)
 	if status == http.StatusOK {
-		said = end.Said(status, body)
+		said = h.ends[c].Said(status, body)
 	}
-	h.note(c, person, Line{Mine: true, At: h.now(), Text: text})
 	if said != "" {
 		h.note(c, person, Line{At: h.now(), Text: said})
 	}
@@ -150,6 +158,16 @@ func (h *Hub) Close(c workflow.Channel, person string) error {
 	}
 	end.Close(person)
 	return nil
+}
+
+// Code is what a platform gives the browser of somebody it knows, who opens a
+// link of ours.
+func (h *Hub) Code(c workflow.Channel, person string) (string, error) {
+	end, ok := h.ends[c].(interface{ Code(person string) string })
+	if !ok {
+		return "", workflow.Absent()
+	}
+	return end.Code(person), nil
 }
 
 // ServeHTTP is the API of every platform, below the channel's name.

@@ -246,7 +246,7 @@ func (q *QQ) giveToken(rw http.ResponseWriter, body []byte) {
 		AppID  string `json:"appId"`
 		Secret string `json:"clientSecret"`
 	}
-	if json.Unmarshal(body, &in) != nil || in.AppID != q.AppID || in.Secret != q.Secret {
+	if strictly(body, &in) != nil || in.AppID != q.AppID || in.Secret != q.Secret {
 		answer(rw, map[string]any{"code": 100007, "message": "appid invalid"})
 		return
 	}
@@ -272,7 +272,7 @@ func (q *QQ) send(rw http.ResponseWriter, r *http.Request, to string, body []byt
 		Event   string `json:"event_id"`
 		Seq     int64  `json:"msg_seq"`
 	}
-	err := json.Unmarshal(body, &in)
+	err := strictly(body, &in)
 	w := q.said[in.Message]
 	if in.Message == "" {
 		w = q.said[in.Event]
@@ -308,4 +308,20 @@ func (q *QQ) over(w *word) bool {
 		within = qqGroupsFor
 	}
 	return q.Now().Sub(w.at) >= within
+}
+
+// Window implements Windowed: that of the last thing the person said.
+func (q *QQ) Window(person string) (left time.Duration, messages int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var last *word
+	for _, w := range q.said {
+		if w.to == "users/"+person && (last == nil || w.at.After(last.at)) {
+			last = w
+		}
+	}
+	if last == nil || q.gone["users/"+person] {
+		return 0, 0
+	}
+	return max(qqReplyFor-q.Now().Sub(last.at), 0), max(qqReplies-len(last.used), 0)
 }

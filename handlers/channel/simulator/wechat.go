@@ -226,6 +226,29 @@ func (w *WeChat) Close(person string) {
 	w.person(person).last = time.Time{}
 }
 
+// Window implements Windowed.
+func (w *WeChat) Window(person string) (left time.Duration, messages int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f := w.person(person)
+	if f.gone {
+		return 0, 0
+	}
+	left = replyFor - w.Now().Sub(f.last)
+	return max(left, 0), max(replyMost-f.used, 0)
+}
+
+// Acts implements Active.
+func (*WeChat) Acts() []Act { return []Act{Grant, Unfollow} }
+
+// Do implements Active.
+func (w *WeChat) Do(person string, a Act) *http.Request {
+	if a == Grant {
+		return w.Grant(person, true)
+	}
+	return w.Unfollow(person)
+}
+
 // Fail lets calls fail; nil lets them be.
 func (w *WeChat) Fail(how *Failure) {
 	w.mu.Lock()

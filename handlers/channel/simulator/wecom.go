@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -299,6 +298,7 @@ func (w *WeCom) send(rw http.ResponseWriter, body []byte) {
 		To    string `json:"touser"`
 		Type  string `json:"msgtype"`
 		Agent int    `json:"agentid"`
+		Safe  int    `json:"safe"`
 		Text  struct {
 			Content string `json:"content"`
 		} `json:"text"`
@@ -309,7 +309,7 @@ func (w *WeCom) send(rw http.ResponseWriter, body []byte) {
 			Button      string `json:"btntxt"`
 		} `json:"textcard"`
 	}
-	if err := json.Unmarshal(body, &in); err != nil {
+	if strictly(body, &in) != nil {
 		code(rw, 40035)
 		return
 	}
@@ -343,7 +343,7 @@ func (w *WeCom) recall(rw http.ResponseWriter, body []byte) {
 		ID string `json:"msgid"`
 	}
 	c := (*Card)(nil)
-	if json.Unmarshal(body, &in) == nil {
+	if strictly(body, &in) == nil {
 		c = w.sent[in.ID]
 	}
 	if c == nil || c.Recalled || w.Now().Sub(c.At) >= recallFor {
