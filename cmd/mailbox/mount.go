@@ -73,7 +73,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Rules: a.rules, Door: a.door, Tokens: a.tokens, Factors: a.factors, Campus: a.campus, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor()...),
+		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor(everybody)...),
 		webhooks:   webhook.New(a.hooks),
 		open311:    open311.New(a.store, a.answers),
 		developers: programmers,

@@ -64,6 +64,9 @@ func open(t *testing.T) *college {
 	return k
 }
 
+// Code implements switchboard.Simulator: nobody here has WeCom.
+func (*far) Code(workflow.Channel, string) (string, error) { return "", workflow.Absent() }
+
 // far is a simulator that remembers what it was told.
 type far struct {
 	lines   []switchboard.Line
@@ -104,8 +107,6 @@ func (f *far) Do(_ context.Context, _ workflow.Channel, _, act string) error {
 	f.acts = append(f.acts, act)
 	return nil
 }
-
-func (*far) Code(workflow.Channel, string) (string, error) { return "", workflow.Absent() }
 
 func (f *far) Told(context.Context, workflow.Channel, string) ([]switchboard.Told, error) {
 	return f.told, nil
