@@ -38,6 +38,7 @@ type Store interface {
 	Publications
 	Tokens
 	SignIns
+	Rosters
 	ChannelRows
 
 	Atomic(ctx context.Context, do func(Store) error) error

@@ -45,7 +45,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		outbox = nil // an administrator does not read letters
 	}
 	everybody, err := public.New(public.Deps{
-		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors, Ways: a.ways,
+		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors, Ways: a.ways, Roster: a.roster,
 		Figures: a.figures, Answers: a.answers, Tokens: a.tokens, Key: a.keys.derive("public"),
 	})
 	return audiences{
@@ -77,7 +77,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 
 // signIns is what the ways to sign in work with.
 func (a *app) signIns(door signin.Door) signin.Deps {
-	return signin.Deps{Ways: a.ways, Campus: a.campus, Door: door, Sealer: a.vault, Sessions: a.redis.Sessions(), Once: a.redis, Factors: a.factors}
+	return signin.Deps{Ways: a.ways, Campus: a.campus, Door: door, Sealer: a.vault, Sessions: a.redis.Sessions(), Once: a.redis, Factors: a.factors, Roster: a.roster}
 }
 
 // mount joins every audience's routes to the server.

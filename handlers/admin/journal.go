@@ -41,7 +41,7 @@ var actionNames = map[string]string{
 	"annual.export": "journal.annual.export", "annual.contacts": "journal.annual.contacts",
 	"setting": "journal.setting", "export": "journal.export", "end_sessions": "journal.end_sessions",
 	"token_add": "journal.token_add", "token_revoke": "journal.token_revoke",
-	"way": "journal.way", "campus_name": "journal.campus_name", "leaver": "journal.leaver", "factor_on": "journal.factor_on", "factor_off": "journal.factor_off", "factor_reset": "journal.factor_reset", "factor_recovery": "journal.factor_recovery",
+	"way": "journal.way", "roster": "journal.roster", "campus_name": "journal.campus_name", "leaver": "journal.leaver", "factor_on": "journal.factor_on", "factor_off": "journal.factor_off", "factor_reset": "journal.factor_reset", "factor_recovery": "journal.factor_recovery",
 }
 
 func actionName(c *web.Context, action string) string {

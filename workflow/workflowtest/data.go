@@ -70,6 +70,7 @@ type data struct {
 	recovery      table[string, recoveryCode]
 	ways          table[string, workflow.WaySettings]
 	campusNames   table[int64, workflow.CampusName]
+	roster        table[string, workflow.RosterRow]
 	channels      table[string, workflow.ChannelSettings]
 	calls         table[int64, workflow.Call]
 	conversations table[int64, workflow.Conversation]
@@ -81,7 +82,7 @@ func newData() *data {
 	return &data{
 		tokens:  newTable[int64, workflow.Token](),
 		factors: newTable[int64, workflow.SecondFactor](), recovery: newTable[string, recoveryCode](),
-		ways: newTable[string, workflow.WaySettings](), campusNames: newTable[int64, workflow.CampusName](),
+		ways: newTable[string, workflow.WaySettings](), campusNames: newTable[int64, workflow.CampusName](), roster: newTable[string, workflow.RosterRow](),
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
 		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
 		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
@@ -112,7 +113,7 @@ func newData() *data {
 func (d *data) clone() *data {
 	return &data{
 		tokens:  d.tokens.clone(),
-		factors: d.factors.clone(), recovery: d.recovery.clone(), ways: d.ways.clone(), campusNames: d.campusNames.clone(),
+		factors: d.factors.clone(), recovery: d.recovery.clone(), ways: d.ways.clone(), campusNames: d.campusNames.clone(), roster: d.roster.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),
