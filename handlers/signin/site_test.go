@@ -133,7 +133,7 @@ func (b *browser) do(r *http.Request) *webtest.Answer {
 	for name, value := range b.jar {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
-	a := b.Client.Do(r)
+	a := b.Do(r)
 	for _, ck := range (&http.Response{Header: a.Header}).Cookies() {
 		if b.jar[ck.Name] = ck.Value; ck.MaxAge < 0 {
 			delete(b.jar, ck.Name)

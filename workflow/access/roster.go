@@ -53,7 +53,7 @@ func (r *Roster) MaySign(ctx context.Context, name, number string) error {
 		return err
 	}
 	row, err := r.door.store.RosterRow(ctx, hash)
-	missing := workflow.KindOf(err) == workflow.NotFound
+	missing := absent(err)
 	if err != nil && !missing {
 		return err
 	}
@@ -131,7 +131,7 @@ func (r *Roster) SeeOut(ctx context.Context) (int, error) {
 
 func (r *Roster) seeOut(ctx context.Context, one workflow.CampusName) (bool, error) {
 	row, err := r.door.store.RosterRow(ctx, r.hash("number", compared(one.Name)))
-	missing := workflow.KindOf(err) == workflow.NotFound && err != nil
+	missing := absent(err)
 	if missing || err == nil && !r.left(row) {
 		return false, nil
 	}
