@@ -36,7 +36,10 @@ var dynamicPrefixes = []string{
 	"styleguide.",   // Set.Styleguide
 	"admin.health.", // what the program depends on
 
+	"developers.part.", "developers.op.", "developers.feed.", // handlers/developers
+	"webhook.event.", "webhook.state.", "webhook.error.", // handlers/webhook
 	"chat.say.", "chat.notice.", "ladder.step.", "ladder.outcome.", "simulator.person.", // handlers/channel, handlers/switchboard
+	"todo.", "channel.oa.", // handlers/channel/oa, handlers/todos
 
 	// The desk: prefix + name of an act, a queue, a kind, a reason.
 	"desk.application.", "track.fact.", "desk.queue.", "desk.none.", "desk.act.", "desk.field.", "desk.done.", "desk.identity.", "desk.step.", "message.", "why.", "address.",

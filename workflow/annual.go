@@ -176,6 +176,11 @@ type Annals interface {
 	// CasesBehind lists the ids of all cases for which the facts asked for add up
 	// to something, in order.
 	CasesBehind(ctx context.Context, q FactQuery) ([]int64, error)
+	// CountWriters counts the writers of letters received in [from, to), known by
+	// the moment asOf, that can be told apart: by the fingerprint of their mail
+	// address. Anonymous ones and those without an address cannot; who is in the
+	// discipline lane is left out.
+	CountWriters(ctx context.Context, from, to, asOf time.Time) (int, error)
 	// Still runs do against a Store that shows everything as it is at one moment:
 	// nothing that others commit meanwhile is seen. do only reads.
 	Still(ctx context.Context, do func(Store) error) error

@@ -208,4 +208,13 @@ type Applications interface {
 	Application(ctx context.Context, caseID int64) (Application, error)
 	// SaveApplication adds or replaces it. Whoever calls it holds the case.
 	SaveApplication(ctx context.Context, a Application) error
+	// FeesOf lists what those of these cases cost that cost something, or would
+	// have, in the order of their ids.
+	FeesOf(ctx context.Context, cases []int64) ([]Fee, error)
+}
+
+// Fee is what an application cost and what was waived of it, in fen.
+type Fee struct {
+	CaseID       int64
+	Paid, Waived int
 }

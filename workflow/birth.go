@@ -13,9 +13,10 @@ type Birth struct {
 	Writer  SealedWriter // one that is not known yet
 	Letter  StoredLetter
 	Message Message
-	Files   []NewFile // of the message
-	Words   string    // what the case is found by, see SearchWords
-	Notices []Notice  // none of them carries the message
+	Files   []NewFile  // of the message
+	Words   string     // what the case is found by, see SearchWords
+	Notices []Notice   // none of them carries the message
+	Told    []Dispatch // to webhooks; one or none
 }
 
 // Birth makes a new case with its number, its first event, its facts and its
@@ -45,5 +46,5 @@ func (d *Desk) Birth(ctx context.Context, tx Store, c Case, by Actor, as Role, d
 func (k Keeper) Begin(c Case, ev Event) Birth {
 	ev = k.Chain.Append(&c, ev)
 	c.Updated = ev.At
-	return Birth{Case: c, Event: ev, Facts: FactsBetween(Case{}, c, k.Zone)}
+	return Birth{Case: c, Event: ev, Facts: FactsBetween(Case{}, c, k.Zone), Told: DispatchesOf(c, ev)}
 }

@@ -10,6 +10,7 @@ type Change struct {
 	Events  []Event
 	Facts   []FactChange
 	Notices []Notice
+	Told    []Dispatch // to webhooks
 }
 
 func (c Change) nothing() bool {
@@ -120,6 +121,9 @@ func (k Keeper) Change(c Change, before, after Case, events ...Event) Change {
 	for _, ev := range events {
 		c.Events = append(c.Events, k.Chain.Append(&after, ev))
 		after.Updated = ev.At
+	}
+	for _, ev := range events {
+		c.Told = append(c.Told, DispatchesOf(after, ev)...)
 	}
 	c.Case, c.Facts = after, FactsBetween(before, after, k.Zone)
 	return c

@@ -129,7 +129,9 @@ const (
 	StepTemplate  LadderStep = "template"  // a template message
 	StepSubscribe LadderStep = "subscribe" // a notice the reader has allowed once
 	StepMail      LadderStep = "mail"
-	StepPage      LadderStep = "page" // number and code on the tracking page
+	StepPage      LadderStep = "page"   // number and code on the tracking page
+	StepCard      LadderStep = "card"   // of staff: a card
+	StepRecall    LadderStep = "recall" // of staff: a card taken back
 )
 
 // TryOutcome is how a step of the ladder ended.

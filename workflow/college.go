@@ -23,6 +23,7 @@ type Account struct {
 	Roles        []Role
 	PasswordHash string // argon2id; "" when the account cannot sign in with one
 	Locale       string
+	WeCom        string // user id in the corporation's WeCom, in lower case; "": none
 	Disabled     time.Time
 	Created      time.Time
 	Version      int64

@@ -36,6 +36,10 @@ const (
 	CountCampaign   Measure = "campaign"   // by the day it closed; bucket: the campaign
 )
 
+// Ending are the measures that take a case out of the stock of cases in hand,
+// one of them and once: what was received, less these, is in hand.
+var Ending = []Measure{CountDeclined, CountMerged, CountWithdrawn, CountClosed}
+
 // Measure is the measure of applications decided so: by the day of the first
 // answer, of those without one by the day they ended.
 func (d Decision) Measure() Measure { return CountApplied + "." + Measure(d) }

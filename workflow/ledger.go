@@ -247,6 +247,7 @@ type Ledger interface {
 	SaveDuty(ctx context.Context, d *Duty) error
 
 	Imports
+	LetOuts
 }
 
 // Imports keeps where items came from in numbers.

@@ -149,9 +149,10 @@ func (a Appraisal) Check(today string) []error {
 // AppraisalQuery asks for appraisals that count. Zero fields do not restrict.
 type AppraisalQuery struct {
 	Kind     AppraisalKind
-	From, To string // days, half-open
-	After    string // cursor of the last page
-	Limit    int    // at most 100; 0 means 25
+	From, To string    // days, half-open
+	AsOf     time.Time // those that counted at that moment; zero: now
+	After    string    // cursor of the last page
+	Limit    int       // at most 100; 0 means 25
 }
 
 // AppraisalListing is one page of appraisals, the latest day first.

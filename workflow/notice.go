@@ -52,6 +52,7 @@ const (
 	NoticeReport     NoticeKind = "report"      // whose turn it is with an annual report
 	NoticeReportBack NoticeKind = "report_back" // who froze it: it was sent back
 	NoticeDutyLate   NoticeKind = "duty_late"   // department heads and office: something of the list is not published in time
+	NoticeWebhook    NoticeKind = "webhook"     // administrators: a webhook was switched off because it failed for long
 	NoticeChannel    NoticeKind = "channel"     // office and administrators: a platform people write through is dead
 )
 
@@ -61,7 +62,7 @@ var NoticeKinds = []NoticeKind{
 	NoticeRouted, NoticeRefused, NoticeHandedIn, NoticeSentBack, NoticeApproved, NoticeAdded, NoticeAgain, NoticeRedo,
 	NoticeWarning, NoticeBreach, NoticeMoreTime, NoticeDecided, NoticeReminder, NoticeUndeliver, NoticeUrgent, NoticeInstructed,
 	NoticeDrafted, NoticeBulletin,
-	NoticeReview, NoticeReviewed, NoticeDutyLate, NoticeReport, NoticeReportBack, NoticeChannel,
+	NoticeReview, NoticeReviewed, NoticeDutyLate, NoticeReport, NoticeReportBack, NoticeChannel, NoticeWebhook,
 }
 
 // Ways a notice goes out.

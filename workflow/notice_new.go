@@ -22,17 +22,27 @@ type Telling struct {
 }
 
 // ForAccount is what the account is told: on its pages at once and, when it has
-// an address, by mail. Under the same name nothing is told twice.
+// an address, by mail; of what there is to do, those who can be reached by cards
+// get one. Under the same name nothing is told twice.
 func (k Keeper) ForAccount(a Account, t Telling) []Notice {
-	page := k.notice(t, ByPage, fmt.Sprintf("%s:page:account:%d", t.Name, a.ID))
-	page.Account, page.Locale = a.ID, a.Locale
-	if a.Email == "" || !a.Disabled.IsZero() {
-		return []Notice{page}
+	ways := []string{ByPage}
+	if a.Disabled.IsZero() && a.Email != "" {
+		ways = append(ways, ByEmail)
 	}
-	mail := k.notice(t, ByEmail, fmt.Sprintf("%s:mail:account:%d", t.Name, a.ID))
-	mail.Account, mail.Locale = a.ID, a.Locale
-	return []Notice{page, mail}
+	if a.Disabled.IsZero() && a.WeCom != "" && cardTells(t.Kind, t.Args) {
+		ways = append(ways, string(WeCom))
+	}
+	var out []Notice
+	for _, by := range ways {
+		n := k.notice(t, by, fmt.Sprintf("%s:%s:account:%d", t.Name, dedupWords[by], a.ID))
+		n.Account, n.Locale = a.ID, a.Locale
+		out = append(out, n)
+	}
+	return out
 }
+
+// dedupWords are the ways of a notice in its name.
+var dedupWords = map[string]string{ByPage: "page", ByEmail: "mail", string(WeCom): "card"}
 
 // ForWriterOf is what the writer of the case is told: in the conversation the
 // case is bound to, or else as ForWriter says. Of an anonymous writer
@@ -54,9 +64,15 @@ func (k Keeper) ForWriterOf(ctx context.Context, tx Store, t Telling) (n Notice,
 		n, err = k.ForWriter(ctx, tx, w, t)
 		return n, err == nil, err
 	}
-	n = k.notice(t, by, t.Name+":writer")
-	n.Writer, n.Locale = w.ID, t.Case.Locale
-	return n, true, nil
+	return k.ForWriterIn(Channel(by), t), true, nil
+}
+
+// ForWriterIn is what the writer of the case is told in a conversation of a
+// channel: for who knows that the case is bound to one.
+func (k Keeper) ForWriterIn(channel Channel, t Telling) Notice {
+	n := k.notice(t, string(channel), t.Name+":writer")
+	n.Writer, n.Locale = t.Case.Writer, t.Case.Locale
+	return n
 }
 
 // chatOf is the channel of the conversation in which the case's writer is told,

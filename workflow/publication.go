@@ -121,6 +121,10 @@ type PublicationQuery struct {
 type PublicQuery struct {
 	At         time.Time
 	Category   int64
+	Categories []int64 // any of them; none: of all
+	// From and To restrict when the letter came, half-open. Whoever lets strangers
+	// choose them gives whole days: the hour a letter came is not public.
+	From, To   time.Time
 	Department int64
 	Kind       CaseKind
 	Search     string // what a person typed

@@ -63,6 +63,21 @@ func (r *Rulebook) Category(ctx context.Context, id int64) (Category, error) {
 	return c, nil
 }
 
+// Coded is the version of the category with that code in force now, or NotFound.
+func (r *Rulebook) Coded(ctx context.Context, code string) (Category, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.refresh(ctx); err != nil {
+		return Category{}, err
+	}
+	for _, c := range r.categories {
+		if c.Code == code {
+			return c, nil
+		}
+	}
+	return Category{}, Absent()
+}
+
 // Policy is the version of a policy in force now. Whatever its category says, an
 // urgent case is held to the urgent one, and an application for disclosure to
 // the one for applications.

@@ -37,9 +37,14 @@ type Store interface {
 	Ledger
 	Publications
 	Tokens
+	Deeds
 	SignIns
 	Rosters
+	Webhooks
 	ChannelRows
+	Todos
+	ChannelFaults
+	Cards
 
 	Atomic(ctx context.Context, do func(Store) error) error
 }
@@ -150,6 +155,9 @@ type FactQuery struct {
 	MinBucket  int
 	EndBucket  int       // buckets below; 0 for all
 	AsOf       time.Time // as it was known at that moment; zero: as it is known now
+	// Stock takes off the measures of Ending: what is left of Measure at the end
+	// of the days.
+	Stock bool
 }
 
 // HappenedQuery asks for the cases to which people of a department did something.
@@ -365,6 +373,8 @@ type College interface {
 type People interface {
 	Account(ctx context.Context, id int64) (Account, error)
 	AccountByName(ctx context.Context, username string) (Account, error)
+	// AccountByWeCom finds the account by its user id in WeCom, in lower case.
+	AccountByWeCom(ctx context.Context, userID string) (Account, error)
 	Accounts(ctx context.Context) ([]Account, error) // all, by username
 	// AccountsFor lists enabled accounts with one of the roles, of the
 	// department if it is not 0.
@@ -402,9 +412,21 @@ type Figures interface {
 	// those of each day come to with a salt: for the recount.
 	StoredFigures(ctx context.Context, day string) (map[Fact]int, error)
 	FigureDigests(ctx context.Context, salt string) (map[string]Digest, error)
+	// UnevenFigures lists up to limit sums that are not what the rows they stand
+	// for come to: the coarser ones of a day, and those of months.
+	UnevenFigures(ctx context.Context, limit int) ([]Uneven, error)
 	// CountHappened counts the cases q asks for by the department whose people did
 	// it; those of the discipline lane are left out.
 	CountHappened(ctx context.Context, q HappenedQuery) (map[int64]int, error)
+}
+
+// Uneven is a stored sum, N of it, that does not add up. Of the dimensions it has
+// those that its grain knows; Day is the first of the month when it is Monthly.
+type Uneven struct {
+	FigureRow
+	Monthly bool
+	Grain   string // all, total, or the dimension it is told apart by
+	Counted int    // what its days, and theirs in every dimension, come to
 }
 
 // Dimension is what figures are told apart by.

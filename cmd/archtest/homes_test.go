@@ -39,6 +39,9 @@ var homes = map[string][]string{
 	"golang.org/x/net/html":        {"handlers/channel/email", "handlers/web/webtest"},
 	"testing":                      {"handlers/channel/channeltest", "handlers/channel/email/receive/cuttest", "handlers/channel/email/receive/dovecottest", "templates/templatestest", "workflow/workflowtest", "workflow/worldtest", "repository/postgres/pgtest", "repository/redisdb/redistest", "handlers/web/webtest", "handlers/signin/cas/castest", "handlers/signin/oidc/oidctest", "handlers/signin/ldap/slapdtest"},
 
+	// What the page for developers reads.
+	"github.com/goccy/go-yaml": {"handlers/developers"},
+
 	// Files people take away.
 	"github.com/xuri/excelize": {"handlers/document"},
 

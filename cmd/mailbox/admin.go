@@ -13,8 +13,6 @@ import (
 	"mailbox/migrations"
 	"mailbox/templates"
 	"mailbox/workflow"
-	"mailbox/workflow/audit"
-	"mailbox/workflow/report"
 )
 
 // startQuietly starts without a word, beside a program that serves if one does.
@@ -183,47 +181,4 @@ func (u *userReset) Run(ctx context.Context, w world, c *Config) error {
 		}
 		return a.inWords(err)
 	})
-}
-
-type verifyCommand struct{}
-
-// Run proves the chains and recounts every figure; one line a fault.
-func (verifyCommand) Run(ctx context.Context, w world, c *Config) error {
-	return quietly(ctx, c, w, func(a *app) error {
-		faults := 0
-		say := newSayer(onTerminal(w.Err), a.words)
-		extent, err := audit.Verify(ctx, a.store, a.desk.Keeper.Chain, func(f audit.Fault) {
-			faults++
-			fmt.Fprintln(w.Out, f)
-		}, say.telling("server.verify.history"))
-		if err != nil {
-			return err
-		}
-		public, err := audit.VerifyPublic(ctx, a.store, a.desk.Keeper, func(f audit.PublicFault) {
-			faults++
-			fmt.Fprintln(w.Out, f)
-		})
-		if err != nil {
-			return err
-		}
-		if err := a.verifyReports(ctx, w, &faults); err != nil {
-			return err
-		}
-		differences, err := a.figures.Recount(ctx, say.telling("server.verify.figures"))
-		if err != nil {
-			return err
-		}
-		for _, d := range differences {
-			fmt.Fprintln(w.Out, figureFault(d))
-		}
-		fmt.Fprintf(w.Out, "%d cases, %d events, %d answers, %d journal entries, head %x\n", extent.Cases, extent.Events, public, extent.Entries, extent.Head)
-		if n := faults + len(differences); n > 0 {
-			return fmt.Errorf("%d faults", n)
-		}
-		return nil
-	})
-}
-
-func figureFault(d report.Difference) string {
-	return fmt.Sprintf("figure %s on %s (department %d, category %d): stored %d, counted %d", d.Measure, d.Day, d.Department, d.Category, d.Stored, d.Counted)
 }

@@ -28,6 +28,7 @@ import (
 	"mailbox/workflow/report/annual"
 	"mailbox/workflow/rules"
 	"mailbox/workflow/sla"
+	"mailbox/workflow/webhooks"
 )
 
 // app is every use case, joined to its memory.
@@ -59,6 +60,7 @@ type app struct {
 	ledger   *ledger.Ledger
 	imports  *ledger.Imports
 	feeds    *ledger.Feeds
+	hooks    *webhooks.Hooks
 
 	passwords access.Passwords
 	proof     intake.Proof
@@ -113,6 +115,9 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	a.feeds = ledger.NewFeeds(a.ledger, site.New())
 	a.imports = ledger.NewImports(a.ledger, document.Files{}, email.Archive{}, s.blobs)
 	a.reviews = publication.NewReviews(a.desk, a.reviewed())
+	if err := a.joinHooks(c); err != nil {
+		return nil, err
+	}
 	if err := a.joinMail(c, w); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 type benchCommand struct {
 	Cases   int      `help:"Cases of the largest college." default:"1000000"`
 	Seconds int      `help:"How long each load lasts." default:"20"`
-	Only    []string `help:"Measure only these: start, letters, mails, timers, lists, figures, report, recount, projection, files." placeholder:"NAME"`
+	Only    []string `help:"Measure only these: start, letters, mails, channels, timers, lists, figures, report, recount, projection, files." placeholder:"NAME"`
 	Keep    bool     `help:"Keep the colleges of lists and figures, and use those that were kept."`
 	Out     string   `help:"Where the figures go as JSON." default:".data/bench.json" placeholder:"FILE"`
 }
@@ -43,6 +43,7 @@ func openCollege(ctx context.Context, dir string, c Config, w world) (*bench.Col
 	}
 	return &bench.College{
 		Dir: dir, DSN: a.dsn, RedisURL: a.redisURL, Store: a.store, Redis: a.redis, Desk: a.desk,
-		Cases: a.cases, Watch: a.watch, Figures: a.figures, Close: a.close,
+		Cases: a.cases, Watch: a.watch, Figures: a.figures,
+		Connect: a.connect, Close: a.close,
 	}, nil
 }

@@ -50,6 +50,7 @@ type Config struct {
 	TimeZone string `name:"timezone" setting:"MAILBOX_TIMEZONE" default:"Asia/Shanghai" help:"The college's time."`
 
 	SecondFactor string `name:"second-factor" setting:"MAILBOX_SECOND_FACTOR" help:"Whose password needs a second step, until it is chosen on the pages: nobody, office (the office and administrators) or all. Default: office; in a demonstration nobody."`
+	WebhookAllow string `name:"webhook-allow" setting:"MAILBOX_WEBHOOK_ALLOW" help:"Private networks and addresses that webhooks may lead to, separated by spaces; 127.0.0.1 also lets plain http to this machine. Default: none."`
 
 	Proxies      string `name:"trusted-proxies" setting:"MAILBOX_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed, separated by spaces. Default: none."`
 	DemoPassword Secret `name:"demo-password" setting:"MAILBOX_DEMO_PASSWORD" help:"Password of the demonstration's accounts. Default: made on first start and printed."`

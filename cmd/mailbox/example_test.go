@@ -230,16 +230,47 @@ func (y *shownYear) oneMore(t *testing.T) {
 		t.Errorf("the live figure is %s", v.Value.Text)
 	}
 	y.printed(t)
-	changes := webtest.Parse(t, y.clerk.get(t, y.path("/changes")).body).All("table tbody tr")
-	if len(changes) != 2 || !strings.Contains(changes[0].Text(), "401") || !strings.Contains(changes[0].Text(), "402") {
+	changes := webtest.Parse(t, y.clerk.get(t, y.path("/changes")).body).All(".annual-change")
+	if len(changes) != 2 || !strings.Contains(changes[0].Text(), "401") || !strings.Contains(changes[0].Text(), "402") || !strings.Contains(changes[0].Text(), "后来补登的一条") {
 		t.Errorf("%d changes", len(changes))
 	}
 }
 
-// tampered: all is well, until somebody changes a row behind the program's back.
+// tamperings are changes of one row each, and how verify names it.
+var tamperings = []struct{ change, named string }{
+	{`UPDATE items SET title = title || '。' WHERE id = (SELECT min(id) FROM items WHERE import_id IS NOT NULL AND state = 'published') RETURNING id`, "item %d of the ledger: not_reviewed"},
+	{
+		`DELETE FROM items WHERE id = (SELECT max(id) FROM items WHERE import_id = (SELECT max(import_id) FROM items WHERE state = 'published')) RETURNING import_id`,
+		"import %d of the ledger: missing",
+	},
+	{
+		`UPDATE reviews SET result = 'refused', ground = 'other' WHERE id = (SELECT max(review_id) FROM items WHERE import_id IS NULL AND state = 'published' AND id < (SELECT max(id) FROM items))
+		RETURNING subject_id`, "item %d of the ledger: not_reviewed",
+	},
+	{`UPDATE publications SET subject = subject || '。' WHERE id = (SELECT min(id) FROM publications WHERE state = 'published') RETURNING id`, "answer "},
+	{
+		`UPDATE figures_daily_channel SET n = n + 7 WHERE ctid = (SELECT ctid FROM figures_daily_channel WHERE measure = 'answered' LIMIT 1) RETURNING n`,
+		"(by channel ",
+	},
+	{
+		`UPDATE figures_monthly_total SET n = n + 70 WHERE ctid = (SELECT ctid FROM figures_monthly_total WHERE measure = 'closed' LIMIT 1) RETURNING n`,
+		"(by total): stored %d, comes to ",
+	},
+	{`UPDATE events SET note = note || '。' WHERE (case_id, seq) = (SELECT case_id, seq FROM events ORDER BY at DESC, case_id, seq LIMIT 1) RETURNING seq`, " event %d: changed"},
+	{`UPDATE journal SET account_id = NULL WHERE id = (SELECT min(id) FROM journal WHERE account_id IS NOT NULL) RETURNING id`, "journal entry %d: changed"},
+	{`UPDATE annual_snapshots SET body = convert_to(replace(convert_from(body, 'UTF8'), '401', '499'), 'UTF8'),
+		sha256 = sha256(convert_to(replace(convert_from(body, 'UTF8'), '401', '499'), 'UTF8')) RETURNING report_id`, "report %d: "},
+}
+
+// tampered: somebody changes rows behind the program's back, one of each kind,
+// and each is named. The item that oneMore published beside the program is known
+// from the beginning.
 func (y *shownYear) tampered(t *testing.T) {
 	t.Helper()
-	if out, err := command(t, y.dir, y.env, "", "verify"); err != nil || !strings.Contains(out, "1 frozen reports") {
+	beside := count(t, y.db, `SELECT max(id) FROM items`)
+	out, err := command(t, y.dir, y.env, "", "verify")
+	if err == nil || !strings.Contains(out, "1 reports") || !strings.HasPrefix(out, fmt.Sprintf("item %d of the ledger: not_noted\n", beside)) ||
+		!strings.Contains(err.Error(), "1 faults") {
 		t.Fatalf("verify: %v\n%s", err, out)
 	}
 	conn, err := y.db.Conn(t.Context())
@@ -247,16 +278,24 @@ func (y *shownYear) tampered(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	for _, s := range []string{
-		`SET session_replication_role = replica`,
-		`UPDATE annual_snapshots SET body = convert_to(replace(convert_from(body, 'UTF8'), '401', '499'), 'UTF8'),
-			sha256 = sha256(convert_to(replace(convert_from(body, 'UTF8'), '401', '499'), 'UTF8'))`,
-	} {
-		if _, err := conn.ExecContext(t.Context(), s); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := conn.ExecContext(t.Context(), `SET session_replication_role = replica`); err != nil {
+		t.Fatal(err)
 	}
-	if out, err := command(t, y.dir, y.env, "", "verify"); err == nil {
-		t.Errorf("verify finds nothing:\n%s", out)
+	var names []string
+	for _, k := range tamperings {
+		var id string
+		if err := conn.QueryRowContext(t.Context(), k.change).Scan(&id); err != nil {
+			t.Fatalf("%s: %v", k.change, err)
+		}
+		names = append(names, strings.ReplaceAll(k.named, "%d", id))
+	}
+	out, err = command(t, y.dir, y.env, "", "verify")
+	if err == nil {
+		t.Error("verify finds nothing")
+	}
+	for _, line := range names {
+		if !strings.Contains(out, line) {
+			t.Errorf("verify does not name %q:\n%s", line, out)
+		}
 	}
 }

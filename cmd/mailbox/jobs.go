@@ -20,6 +20,9 @@ const (
 // jobs is what happens by itself. Every job may run in any number of processes.
 func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 	var out []schedule.Job
+	if s.has("web") {
+		out = append(out, schedule.Job{Name: "count callbacks", Every: 5 * time.Second, Run: a.saveTally})
+	}
 	if s.has("channels") {
 		out = append(out,
 			schedule.Job{Name: "sort mail", Every: 500 * time.Millisecond, Run: a.sortMail},
@@ -32,6 +35,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "ring clocks", Every: 200 * time.Millisecond, Run: a.ring},
 			schedule.Job{Name: "reconcile timers", Every: s.ReconcileEvery, Run: a.reconcile},
 			schedule.Job{Name: "project figures", Every: time.Second, Run: a.project},
+			schedule.Job{Name: "fold open work", Every: 5 * time.Second, Run: a.store.FoldOpenWork},
 			schedule.Job{Name: "draft bulletin", Every: 5 * time.Minute, Run: a.draftBulletin},
 			schedule.Job{Name: "store imports", Every: 2 * time.Second, Run: a.storeImports},
 			schedule.Job{Name: "follow the site", Every: time.Hour, Run: a.followSite},
@@ -40,10 +44,16 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "see out leavers", Every: time.Hour, Run: a.seeOut},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
+			schedule.Job{Name: "forget programs", Every: 24 * time.Hour, Run: a.forgetPrograms},
 			schedule.Job{Name: "sweep files", Every: 24 * time.Hour, Run: a.sweepFiles})
 	}
 	if s.has("delivery") {
-		out = append(out, schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))})
+		out = append(out,
+			schedule.Job{Name: "clear cards", Every: 5 * time.Second, Run: a.clearCards},
+			schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))},
+			schedule.Job{Name: "tell webhooks", Every: time.Second, Run: a.tellHooks},
+			schedule.Job{Name: "follow to-dos", Every: time.Second, Run: a.followTodos},
+			schedule.Job{Name: "sweep to-dos", Every: 5 * time.Minute, Run: a.chats.todos.Sweep})
 	}
 	return out
 }
@@ -176,6 +186,20 @@ func (a *app) deliverer(bell <-chan struct{}) func(context.Context) error {
 			case <-time.After(2 * time.Second):
 				return nil
 			}
+		}
+	}
+}
+
+// followTodos brings to-dos up to date and tells the office system of them.
+func (a *app) followTodos(ctx context.Context) error {
+	for {
+		followed, err := a.chats.todos.Follow(ctx)
+		if err != nil {
+			return err
+		}
+		told, err := a.chats.todos.Tell(ctx)
+		if err != nil || followed+told == 0 {
+			return err
 		}
 	}
 }

@@ -3,20 +3,25 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"mailbox/handlers/admin"
 	"mailbox/handlers/annual"
 	"mailbox/handlers/api"
 	"mailbox/handlers/desk"
+	"mailbox/handlers/developers"
 	"mailbox/handlers/disclosure"
 	"mailbox/handlers/document"
 	"mailbox/handlers/matters"
 	"mailbox/handlers/office"
+	"mailbox/handlers/open311"
 	"mailbox/handlers/public"
 	"mailbox/handlers/publication"
 	"mailbox/handlers/signin"
 	"mailbox/handlers/switchboard"
+	"mailbox/handlers/todos"
 	"mailbox/handlers/web"
+	"mailbox/handlers/webhook"
 	"mailbox/workflow/audit"
 	"mailbox/workflow/delivery"
 )
@@ -33,7 +38,11 @@ type audiences struct {
 
 	publication *publication.Pages
 	switchboard *switchboard.Pages
+	todos       *todos.Pages
 	callbacks   []web.Route
+	webhooks    *webhook.Pages
+	open311     *open311.View
+	developers  *developers.Pages
 	annual      *annual.Pages
 	disclosure  *disclosure.Pages
 }
@@ -43,6 +52,10 @@ func (a *app) audiences(demo bool) (audiences, error) {
 	outbox := a.outbox
 	if !demo {
 		outbox = nil // an administrator does not read letters
+	}
+	programmers, err := developers.New(api.Description(), open311.Description())
+	if err != nil {
+		return audiences{}, fmt.Errorf("page for developers: %w", err)
 	}
 	everybody, err := public.New(public.Deps{
 		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors, Ways: a.ways, Roster: a.roster,
@@ -60,7 +73,11 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Rules: a.rules, Door: a.door, Tokens: a.tokens, Factors: a.factors, Campus: a.campus, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		switchboard: a.switchboard(), callbacks: a.callbacks(),
+		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor()...),
+		webhooks:   webhook.New(a.hooks),
+		open311:    open311.New(a.store, a.answers),
+		developers: programmers,
+		todos:      todos.New(a.chats.board, a.chats.todos),
 		disclosure: disclosure.New(disclosure.Deps{Ledger: a.ledger, Imports: a.imports, Feeds: a.feeds, Blobs: a.blobs, College: a.store, People: a.store}),
 		matter:     matters.New(matters.Deps{Matters: a.matters, Cases: a.cases, Blobs: a.blobs}),
 		publication: publication.New(publication.Deps{
@@ -92,7 +109,11 @@ func (p audiences) mount(server *web.Server) error {
 		server.Mount(p.signin.Routes()...),
 		server.Mount(p.publication.Routes()...),
 		server.Mount(p.switchboard.Routes()...),
+		server.Mount(p.todos.Routes()...),
 		server.Mount(p.callbacks...),
+		server.Mount(p.webhooks.Routes()...),
+		server.Mount(p.open311.Routes()...),
+		server.Mount(p.developers.Routes()...),
 		server.Mount(p.annual.Routes()...),
 		server.Mount(p.disclosure.Routes()...),
 	)

@@ -104,16 +104,3 @@ func whole(path string, write func(io.Writer) error) (err error) {
 	}
 	return os.Rename(file.Name(), path)
 }
-
-// verifyReports prints what is wrong with frozen reports.
-func (a *app) verifyReports(ctx context.Context, w world, faults *int) error {
-	n, err := annual.Verify(ctx, a.store, func(f annual.Fault) {
-		*faults++
-		fmt.Fprintln(w.Out, f)
-	})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w.Out, "%d frozen reports\n", n)
-	return err
-}

@@ -15,14 +15,25 @@ type sayer struct {
 	mu    sync.Mutex
 	out   io.Writer
 	words *templates.Set
-	open  bool // a line of progress stands unfinished
-	shown int  // how much of it, in per cent
+	live  bool   // out is a terminal: a line can be overwritten
+	open  bool   // a line of progress stands unfinished
+	shown int    // how much of it, in per cent
+	last  string // the step that was said
 }
 
-func newSayer(out io.Writer, words *templates.Set) *sayer { return &sayer{out: out, words: words} }
+func newSayer(out io.Writer, words *templates.Set) *sayer {
+	return &sayer{out: out, words: words, live: onTerminal(out) != io.Discard}
+}
 
-// step says what is being waited for; key is in the catalogue.
-func (s *sayer) step(key string) { s.line("%s", s.text(key)) }
+// step says what is being waited for; key is in the catalogue. What two servers
+// are waited for is said once.
+func (s *sayer) step(key string) {
+	if s.last == key {
+		return
+	}
+	s.last = key
+	s.line("%s", s.text(key))
+}
 
 func (s *sayer) text(key string, args ...any) string {
 	return s.words.Text(templates.Locales[0], key, args...)
@@ -31,31 +42,41 @@ func (s *sayer) text(key string, args ...any) string {
 func (s *sayer) line(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open {
+	if s.open && s.live {
 		fmt.Fprintln(s.out)
-		s.open = false
 	}
+	s.open = false
 	fmt.Fprintf(s.out, "  "+format+"\n", args...)
 }
 
-// progress overwrites its line until the work is done.
+// progress overwrites its line until the work is done; in a file it is a line
+// for each tenth.
 func (s *sayer) progress(what string, done, total int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	const width = 30
-	filled, percent := width, 100
+	percent, step := 100, 1
 	if total > 0 {
-		filled, percent = width*done/total, 100*done/total
+		percent = 100 * done / total
 	}
-	if s.open && done < total && percent == s.shown {
+	if !s.live {
+		step = 10
+	}
+	if s.open && done < total && percent/step == s.shown/step {
 		return // nobody reads faster
 	}
-	s.shown = percent
-	fmt.Fprintf(s.out, "\r  %s [%-*s] %d/%d", what, width, bar[:filled], done, total)
-	s.open = done < total
-	if !s.open {
-		fmt.Fprintln(s.out)
+	s.shown, s.open = percent, done < total
+	s.draw(what, done, total)
+}
+
+func (s *sayer) draw(what string, done, total int) {
+	const width = 30
+	begin, end := "\r", ""
+	if !s.live {
+		begin, end = "", "\n"
+	} else if !s.open {
+		end = "\n"
 	}
+	fmt.Fprintf(s.out, "%s  %s [%-*s] %d/%d%s", begin, what, width, bar[:width*s.shown/100], done, total, end)
 }
 
 // telling is progress of what a key in the catalogue says.

@@ -159,6 +159,7 @@ func (s *serveCommand) beginWeb(ctx context.Context, a *app, c *Config, metrics 
 	}
 	add := metrics.Counter("mailbox_callbacks_total", "Callbacks of platforms, by what came of them.", "outcome")
 	a.chats.count = func(outcome string) { add(outcome, 1) }
+	run("replies", a.sayReplies)
 	if s.Demo {
 		if err := a.simulate(ctx, run); err != nil {
 			return "", errors.Join(err, ln.Close())

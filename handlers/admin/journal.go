@@ -41,7 +41,12 @@ var actionNames = map[string]string{
 	"annual.export": "journal.annual.export", "annual.contacts": "journal.annual.contacts",
 	"setting": "journal.setting", "export": "journal.export", "end_sessions": "journal.end_sessions",
 	"token_add": "journal.token_add", "token_revoke": "journal.token_revoke",
-	"way": "journal.way", "roster": "journal.roster", "campus_name": "journal.campus_name", "leaver": "journal.leaver", "factor_on": "journal.factor_on", "factor_off": "journal.factor_off", "factor_reset": "journal.factor_reset", "factor_recovery": "journal.factor_recovery",
+	"channel": "journal.channel", "todo_replay": "journal.todo_replay",
+	"factor_on": "journal.factor_on", "factor_off": "journal.factor_off", "factor_reset": "journal.factor_reset", "factor_recovery": "journal.factor_recovery",
+	"webhook_add": "journal.webhook_add", "webhook_change": "journal.webhook_change", "webhook_rotate": "journal.webhook_rotate",
+	"webhook_end_prior": "journal.webhook_end_prior", "webhook_remove": "journal.webhook_remove", "webhook_replay": "journal.webhook_replay",
+	"webhook_given_up": "journal.webhook_given_up",
+	"way":              "journal.way", "roster": "journal.roster", "campus_name": "journal.campus_name", "leaver": "journal.leaver",
 }
 
 func actionName(c *web.Context, action string) string {

@@ -25,6 +25,7 @@ var factNames = map[string]string{
 	"by": "journal.fact.by", "days": "journal.fact.days", "department": "journal.fact.department", "disabled": "journal.fact.disabled",
 	"format": "journal.fact.format", "from": "journal.fact.from", "known_until": "journal.fact.known_until", "policy": "journal.fact.policy",
 	"sealed": "journal.fact.sealed", "to": "journal.fact.to", "username": "journal.fact.username", "vacations": "journal.fact.vacations",
+	"url": "journal.fact.url", "count": "journal.fact.count",
 	"token": "journal.fact.token", "write": "journal.fact.write", "expires": "journal.fact.expires",
 	"way": "journal.fact.way", "changed": "journal.fact.changed", "enabled": "journal.fact.enabled", "rows": "journal.fact.rows",
 }

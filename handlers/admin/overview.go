@@ -36,6 +36,7 @@ type health struct {
 var concernWords = map[rules.ConcernKind]struct{ tone, title, text, href string }{
 	rules.MailboxFault:  {"late", "admin.concern.mailbox", "admin.concern.mailbox.text", "/office/mail"},
 	rules.Undelivered:   {"late", "admin.concern.undelivered", "admin.concern.undelivered.text", "/admin/outgoing"},
+	rules.DeadTodos:     {"late", "admin.concern.todos", "admin.concern.todos.text", "/admin/channels/oa/todos"},
 	rules.UnsortedMail:  {"soon", "admin.concern.mail", "admin.concern.mail.text", ""},
 	rules.NoHolidays:    {"late", "admin.concern.holidays", "admin.concern.holidays.text", "/admin/calendar/edit"},
 	rules.NobodyAtAll:   {"late", "admin.concern.nobody", "admin.concern.nobody.text", "/admin/people/new"},

@@ -20,6 +20,7 @@ type personPage struct {
 	Username    string
 	Name        string
 	Email       string
+	WeCom       string
 	Locale      string
 	Locales     []templates.Choice
 	Department  string
@@ -73,7 +74,7 @@ func (p *Pages) showPerson(c *web.Context, status int, wrong []templates.Problem
 	}
 	view := personPage{
 		Page: page(c, title, crumb(c, "admin.people", "/admin/people")), ID: who.ID, Version: who.Version, Action: "/admin/people",
-		Username: who.Username, Name: who.Name, Email: who.Email, Locale: who.Locale, Department: number(who.Department),
+		Username: who.Username, Name: who.Name, Email: who.Email, WeCom: who.WeCom, Locale: who.Locale, Department: number(who.Department),
 		Departments: departmentChoices(c, departments, who.Department, "admin.people.nodepartment"),
 		Roles:       roleChoices(c, who.Roles), Locales: locales(), Fields: c.Hidden(templates.Hidden{Name: "version", Value: number(who.Version)}),
 	}
@@ -169,6 +170,7 @@ func readPerson(c *web.Context, a *workflow.Account) error {
 		return err
 	}
 	a.Username, a.Name, a.Email, a.Locale = f.Line("username"), f.Line("name"), f.Line("email"), f.Line("locale")
+	a.WeCom = f.Line("wecom")
 	if a.Locale != "en" {
 		a.Locale = "zh-CN"
 	}

@@ -237,7 +237,7 @@ func TestTheWayOfAReport(t *testing.T) {
 	clerk.Get("/office/reports/1").Wants(http.StatusOK, "请核实栏目数", "已退回")
 	clerk.Post("/office/reports/1/revise", url.Values{"reason": {"请核实栏目数"}}).LeadsTo("/office/reports/2")
 	clerk.Get("/office/reports/2").Wants(http.StatusOK, ">401<", "第 1 版")
-	for format, want := range map[string]string{"docx": "发布信息401条", "xlsx": "10 sheets", "csv": "报告数据项", "json": `"addressee":"湖北省教育厅办公室"`} {
+	for format, want := range map[string]string{"docx": "发布信息401条", "xlsx": "11 sheets", "csv": "报告数据项", "json": `"addressee":"湖北省教育厅办公室"`} {
 		clerk.Post("/office/reports/1/export", url.Values{"format": {format}}).Wants(http.StatusOK, want)
 	}
 	clerk.Post("/office/reports/1/export", url.Values{"format": {"exe"}}).Wants(http.StatusUnprocessableEntity)

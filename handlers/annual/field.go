@@ -3,7 +3,6 @@ package annual
 import (
 	"net/http"
 	"strconv"
-	"strings"
 
 	"mailbox/handlers/web"
 	"mailbox/templates"
@@ -101,14 +100,26 @@ func behindTable(c *web.Context, b annual.Behind) (t templates.Table, hidden boo
 		case thing.Hidden:
 			hidden = true
 			row.Cells[0] = templates.Cell{Text: c.Text("annual.behind.hidden")}
-		case thing.Kind == "case":
-			row.Href = web.CasePath(thing.Number)
-		case thing.Kind == "item":
-			row.Href = "/disclosure/items/" + strconv.FormatInt(thing.ID, 10)
+		default:
+			row.Href = thingPath(thing)
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t, hidden
+}
+
+// thingPath is where a thing behind a number can be looked at; "" when it has no
+// page of its own.
+func thingPath(t annual.Thing) string {
+	switch id := strconv.FormatInt(t.ID, 10); t.Kind {
+	case "case":
+		return web.CasePath(t.Number)
+	case "item":
+		return "/disclosure/items/" + id
+	case "appraisal":
+		return "/disclosure/appraisals/" + id
+	}
+	return ""
 }
 
 func behindPages(c *web.Context, b annual.Behind) templates.Pagination {
@@ -146,59 +157,4 @@ func (p *Pages) override(c *web.Context) error {
 	}
 	c.Flash("good", "annual.saved")
 	return c.Redirect(path(id, "fields", c.Param("key")))
-}
-
-// changesPage lists what has changed since a report was frozen.
-type changesPage struct {
-	templates.Page
-	Report workflow.AnnualReport
-	Table  templates.Table
-}
-
-// changes counts a frozen report anew.
-func (p *Pages) changes(c *web.Context) error {
-	v, err := p.view(c)
-	if err != nil {
-		return err
-	}
-	all, err := p.Bureau.Changes(c.Context(), c.User.Actor(), v.Report.ID)
-	if err != nil {
-		return err
-	}
-	t := templates.Table{Caption: c.Text("annual.changes"), Cards: true, Empty: &templates.Empty{
-		Icon: "check", Title: c.Text("annual.changes.none"), Text: c.Text("annual.changes.none.text"),
-	}}
-	for _, k := range []string{"field", "then", "now", "came", "gone"} {
-		t.Columns = append(t.Columns, templates.Column{Label: c.Text("annual.changes." + k), Number: k == "then" || k == "now"})
-	}
-	for _, one := range all {
-		t.Rows = append(t.Rows, templates.Row{Href: path(v.Report.ID, "fields", one.Field.Key), Cells: []templates.Cell{
-			{Text: c.Text(fieldName(one.Field)), Hint: one.Field.Key},
-			{Text: one.Then.Text},
-			{Text: one.Now.Text},
-			{Text: numbers(c, one.Field, one.Came)},
-			{Text: numbers(c, one.Field, one.Gone)},
-		}})
-	}
-	view := changesPage{Report: v.Report, Table: t, Page: page(c, "annual.changes", crumb(v.Report))}
-	return c.Render(http.StatusOK, "annual/changes.html", view)
-}
-
-// named is how many ids are named one by one.
-const named = 8
-
-// numbers names the ids that came or went.
-func numbers(c *web.Context, f annual.FrozenField, ids []int64) string {
-	if len(ids) == 0 {
-		return "—"
-	}
-	var some []string
-	for _, id := range ids[:min(len(ids), named)] {
-		some = append(some, strconv.FormatInt(id, 10))
-	}
-	key := "annual.changes.ids"
-	if len(ids) > named {
-		key = "annual.changes.ids.more"
-	}
-	return c.Text(key, c.Text("annual.opens."+f.Opens), strings.Join(some, " "), len(ids))
 }

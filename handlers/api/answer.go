@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"mailbox/handlers/web"
@@ -14,6 +15,9 @@ import (
 
 //go:embed openapi.yaml
 var openapi []byte
+
+// Description is the OpenAPI document.
+func Description() []byte { return openapi }
 
 // describe answers with the description of the API.
 func describe(c *web.Context) error { return public(c, "application/yaml", openapi) }
@@ -51,10 +55,22 @@ func encode(v any) ([]byte, error) {
 	return append(b, '\n'), nil
 }
 
-// tagged answers with b, or only says that it is what the client has already.
-func tagged(c *web.Context, kind string, b []byte) error {
+// confideVersion is confide for a thing that can be changed: its tag also says
+// which version it is, for If-Match.
+func confideVersion(c *web.Context, version int64, v any) error {
+	b, err := encode(v)
+	if err != nil {
+		return err
+	}
+	return answer(c, "application/json", "v"+strconv.FormatInt(version, 10)+"-", b)
+}
+
+func tagged(c *web.Context, kind string, b []byte) error { return answer(c, kind, "", b) }
+
+// answer answers with b, or only says that it is what the client has already.
+func answer(c *web.Context, kind, prefix string, b []byte) error {
 	sum := sha256.Sum256(b)
-	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
+	tag := `"` + prefix + hex.EncodeToString(sum[:16]) + `"`
 	c.SetHeader("ETag", tag)
 	if has(c.Header("If-None-Match"), tag) {
 		c.Writer.WriteHeader(http.StatusNotModified)

@@ -33,9 +33,17 @@ type staffCase struct {
 // inside the house is not in it.
 type staffDossier struct {
 	staffCase
+	Version  int64             `json:"version"`
+	Draft    *draft            `json:"draft,omitempty"`
 	Messages []message         `json:"messages"`
 	Clocks   []staffClock      `json:"clocks"`
 	Actions  []workflow.Action `json:"actions"`
+}
+
+// draft is the answer being written.
+type draft struct {
+	Body    string    `json:"body"`
+	Updated time.Time `json:"updated"`
 }
 
 // staffClock is a promise and what became of it.
@@ -149,13 +157,17 @@ func (a *API) caseByNumber(c *web.Context) error {
 	if err != nil {
 		return web.Hide(err)
 	}
-	return confide(c, dossierOf(c, o, d))
+	return confideVersion(c, d.Case.Version, dossierOf(c, o, d))
 }
 
 func dossierOf(c *web.Context, o offered, d casework.Dossier) staffDossier {
 	out := staffDossier{
 		staffCase: staffCaseOf(c, o, d.Case, names{d.Category.NameZH, d.Category.NameEN}),
-		Messages:  []message{}, Clocks: []staffClock{}, Actions: append([]workflow.Action{}, d.Actions...),
+		Version:   d.Case.Version, Messages: []message{}, Clocks: []staffClock{}, Actions: actionsOf(d),
+	}
+	writes := d.May(workflow.MarkDraft) || d.May(workflow.Approve) || d.May(workflow.Answer)
+	if writes && d.Draft.ID != 0 {
+		out.Draft = &draft{d.Draft.Body, moment(c, d.Draft.Updated)}
 	}
 	for _, m := range d.Messages {
 		if m.Kind != workflow.NoteMessage && m.Kind != workflow.Instruction {

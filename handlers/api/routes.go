@@ -121,6 +121,7 @@ func (a *API) Routes() []web.Route {
 
 		staff(get("/cases", nil, a.cases)),
 		staff(get("/cases/:number", nil, a.caseByNumber)),
+		staff(post("/cases/:number/:action", nil, a.act)),
 		staff(get("/disclosure/items", nil, a.items)),
 		staff(post("/disclosure/items", nil, a.addItem)),
 		staff(get("/disclosure/items/:id", nil, a.item)),

@@ -18,6 +18,7 @@ import (
 type StaffCases interface {
 	List(ctx context.Context, by workflow.Actor, q workflow.Query) (workflow.Listing, error)
 	Open(ctx context.Context, by workflow.Actor, number string) (casework.Dossier, error)
+	Once(ctx context.Context, by workflow.Actor, call casework.Call, do func(*casework.Casework, workflow.Case) error) (workflow.Deed, bool, error)
 }
 
 // Staff is what programs with a token work with. All of it is required.

@@ -94,6 +94,7 @@ func (m *mailbox) staffAnswers(t *testing.T, r receipt) {
 	for _, path := range []string{"/cases/XZ20200101-0001", "/disclosure/items/999", "/reports/999"} {
 		m.get(t, path, reads...).Wants(404)
 	}
+	m.actAnswers(t, r, head, reads)
 	admin := m.token(t, m.Admin, true)
 	m.get(t, "/disclosure/items", admin...).Wants(404)
 	m.get(t, "/reports", admin...).Wants(404)
@@ -115,6 +116,8 @@ func (m *mailbox) staffStopped(t *testing.T, paths, head []string, item fields) 
 		m.get(t, path, head...).refused(t, 503, "request.unavailable", "")
 	}
 	m.post(t, "/disclosure/items", item, head...).refused(t, 503, "request.unavailable", "")
+	note, said := paths[1]+"/note", with(head, "If-Match", `"v1"`)
+	m.post(t, note, fields{"note": "一"}, said...).refused(t, 503, "request.unavailable", "")
 	m.store.away.Store(false)
 	until := func(ask func() *answer) {
 		t.Helper()
@@ -129,6 +132,7 @@ func (m *mailbox) staffStopped(t *testing.T, paths, head []string, item fields) 
 		until(func() *answer { return m.get(t, path, head...) })
 	}
 	until(func() *answer { return m.post(t, "/disclosure/items", item, head...) })
+	until(func() *answer { return m.post(t, note, fields{"note": "一"}, said...) })
 	m.get(t, "/cases", m.token(t, m.OfficeHead, false)...).Wants(200) // another token has its own
 }
 
@@ -205,4 +209,22 @@ func TestTokens_thatOpenNothing(t *testing.T) {
 	}
 	m.get(t, "/cases", "Authorization", "Bearer wrong").Wants(429)
 	m.get(t, "/cases", m.token(t, m.Clerk, false)...).Wants(200)
+}
+
+// actAnswers makes what programs that act are answered happen.
+func (m *mailbox) actAnswers(t *testing.T, r receipt, head, reads []string) {
+	t.Helper()
+	path, large := "/cases/"+r.Number+"/note", []byte(`{"note":"`+strings.Repeat("a", 1<<20)+`"}`)
+	seen := with(head, "If-Match", m.seenBy(t, r.Number, head))
+	m.post(t, path, fields{"note": "一"}, head...).Wants(428)
+	m.post(t, path, []byte("{"), seen...).Wants(400)
+	m.post(t, path, fields{"note": "一"}, "If-Match", `"v1"`).Wants(401)
+	m.post(t, path, fields{"note": "一"}, with(reads, "If-Match", `"v1"`)...).Wants(403)
+	m.post(t, "/cases/XZ20200101-0001/note", fields{"note": "一"}, seen...).Wants(404)
+	m.post(t, "/cases/"+r.Number+"/sign_for", fields{}, seen...).Wants(409)
+	m.post(t, path, large, seen...).Wants(413)
+	m.post(t, path, fields{"note": "一"}, with(seen, "Content-Type", "text/plain")...).Wants(415)
+	m.post(t, path, fields{"note": ""}, seen...).Wants(422)
+	m.post(t, path, fields{"note": "一"}, seen...).Wants(200)
+	m.post(t, path, fields{"note": "一"}, seen...).Wants(412)
 }

@@ -24,6 +24,9 @@
 // each adapter passes; it brings the world, the adapter brings a far end that
 // speaks the protocol.
 //
+// What every chat is held to stands in workflow/intake: a person begins so many
+// letters an hour and a day, and files lose what uploads lose ([Clean]).
+//
 // [Envelope] is the encryption that the platforms of one house share, [Fields]
 // reads their XML, [Tokens] keeps access tokens for all replicas, [API] calls
 // them, and [Phrases] has the words.
@@ -100,7 +103,7 @@ type Received struct {
 	// Answer writes the acknowledgement with words for the person, or without.
 	// A platform that takes no words here is sent them by the ladder: see Later.
 	Answer func(words string) (contentType string, body []byte)
-	// Later says that Answer cannot hold words.
+	// Later says that Answer cannot hold words, as Heard.Later does.
 	Later bool
 }
 

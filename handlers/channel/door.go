@@ -88,8 +88,10 @@ func (d *Door) take(ctx context.Context, w http.ResponseWriter, got Received) {
 	if err == nil {
 		words = d.Words.Reply(reply)
 	}
-	if words != "" && got.Later && d.Speak != nil {
-		d.Speak(ctx, got.Heard, words)
+	if got.Later {
+		if words != "" && reply.Say != intake.SayReceived && d.Speak != nil { // of a case the courier tells
+			d.Speak(ctx, got.Heard, words)
+		}
 		words = ""
 	}
 	d.answer(w, got, words, "taken")

@@ -30,13 +30,15 @@ func (p Phrases) Reply(r intake.Reply) string {
 	case intake.SayNothing:
 		return ""
 	case intake.SayReceived:
-		return say("chat.say.received", r.Number, r.Code.Groups(), p.moment(r.Locale, r.Due), p.link(r.Number, r.Code))
+		return say("chat.say.received", r.Number, r.Code.Groups(), p.Moment(r.Locale, r.Due), p.link(r.Number, r.Code))
 	case intake.SayAdded:
 		return say("chat.say.added", r.Number)
 	case intake.SayState, intake.SayBound:
 		return say("chat.say."+string(r.Say), r.Number, state(), p.URL+"/track")
-	case intake.SayHelp, intake.SayHello, intake.SayWrong, intake.SayAnonymous:
+	case intake.SayHelp, intake.SayHello, intake.SayWrong, intake.SayAnonymous, intake.SayEnough:
 		return say("chat.say."+string(r.Say), p.URL+"/track")
+	case intake.SayPublic:
+		return say("chat.say.public", p.URL+"/write")
 	case intake.SayNone, intake.SayNew, intake.SayLimited, intake.SayShort, intake.SayOther:
 	}
 	return say("chat.say." + string(r.Say))
@@ -65,7 +67,7 @@ func (p Phrases) Notice(m delivery.Mail, limit int) string {
 	}
 	if due := m.Args["due"]; due != "" && body == "" {
 		if at, err := time.Parse(time.RFC3339, due); err == nil {
-			body = p.Words.Text(m.Locale, "chat.notice.due", p.moment(m.Locale, at))
+			body = p.Words.Text(m.Locale, "chat.notice.due", p.Moment(m.Locale, at))
 		}
 	}
 	room := limit - len(head) - len(tail) - 4
@@ -79,8 +81,8 @@ func (p Phrases) Notice(m delivery.Mail, limit int) string {
 // Test is the kind of what an administrator sends to themselves.
 const Test workflow.NoticeKind = "test"
 
-// moment is a time as people of the college read it; "" for none.
-func (p Phrases) moment(locale string, at time.Time) string {
+// Moment is a time as people of the college read it; "" for none.
+func (p Phrases) Moment(locale string, at time.Time) string {
 	if at.IsZero() {
 		return p.Words.Text(locale, "chat.soon")
 	}

@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"sync"
 	"time"
 
@@ -82,5 +83,22 @@ func (t *Tokens) keep(ctx context.Context, account string, k token, lasts time.D
 	t.mu.Unlock()
 	if plain, err := json.Marshal(k); err == nil {
 		_ = t.store.Keep(ctx, "token:"+account, t.seal(plain), lasts) // without Redis each has its own
+	}
+}
+
+// Use calls with the token of an account, and once more with a new one when the
+// platform has refused it. Whatever keeps a token from being had is ErrToken.
+func (t *Tokens) Use(ctx context.Context, account string, fresh Fresh, call func(token string, expires time.Time) (refused bool, err error)) error {
+	stale := ""
+	for {
+		token, expires, err := t.Get(ctx, account, stale, fresh)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrToken, err)
+		}
+		refused, err := call(token, expires)
+		if err != nil || !refused || stale != "" {
+			return err
+		}
+		stale = token
 	}
 }

@@ -67,7 +67,7 @@ var noticeKindTones = map[workflow.NoticeKind]string{
 	workflow.NoticeBreach: "late", workflow.NoticeUrgent: "late", workflow.NoticeUndeliver: "late", workflow.NoticeReminder: "late",
 	workflow.NoticeWarning: "soon", workflow.NoticeRefused: "soon", workflow.NoticeSentBack: "soon", workflow.NoticeRedo: "soon", workflow.NoticeAgain: "soon",
 	workflow.NoticeInstructed: "info", workflow.NoticeReview: "info", workflow.NoticeBulletin: "info",
-	workflow.NoticeReport: "info", workflow.NoticeReportBack: "soon",
+	workflow.NoticeReport: "info", workflow.NoticeReportBack: "soon", workflow.NoticeWebhook: "late",
 }
 
 func noticeOf(c *web.Context, t casework.Told) Notice {

@@ -3,6 +3,7 @@ package disclosure
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"mailbox/handlers/web"
@@ -23,7 +24,11 @@ type editPage struct {
 	Meetings    []templates.Choice
 	Public      bool   // what is edited is public: a change of it will be made
 	Next        string // the serial to propose
+	Serials     []serialChoice
 }
+
+// serialChoice begins a document with the next serial of a series.
+type serialChoice struct{ Words, Href string }
 
 var itemFields = []string{"channel", "title", "column", "day", "url", "summary", "series", "serial", "meeting", "author", "made", "department"}
 
@@ -35,7 +40,17 @@ func (p *Pages) newItem(c *web.Context) error {
 	if n, err := strconv.ParseInt(c.Query("column"), 10, 64); err == nil {
 		i.Column = n
 	}
-	return p.showEdit(c, http.StatusOK, i, "", nil)
+	serial := ""
+	if i.Channel == workflow.InDocument {
+		if i.Series = c.Query("series"); i.Series != "" {
+			next, err := p.Ledger.NextSerial(c.Context(), c.User.Actor(), i.Series)
+			if err != nil {
+				return err
+			}
+			serial = strconv.Itoa(next)
+		}
+	}
+	return p.showEdit(c, http.StatusOK, i, serial, nil)
 }
 
 func (p *Pages) editItem(c *web.Context) error {
@@ -91,6 +106,16 @@ func (p *Pages) showEdit(c *web.Context, status int, i workflow.Item, serial str
 
 // propose says which serial the next document of the series has.
 func (p *Pages) propose(c *web.Context, view *editPage) error {
+	if view.Item.ID == 0 && view.Item.Series == "" {
+		all, err := p.Ledger.NextSerials(c.Context(), c.User.Actor())
+		for _, s := range all {
+			view.Serials = append(view.Serials, serialChoice{
+				Words: c.Text("ledger.item.next.of", s.Series, s.Next),
+				Href:  "/disclosure/items/new?" + url.Values{"channel": {string(workflow.InDocument)}, "series": {s.Series}}.Encode(),
+			})
+		}
+		return err
+	}
 	if view.Item.Series == "" || view.Serial != "" {
 		return nil
 	}

@@ -262,6 +262,25 @@ func TestFeedsOfTheSite(t *testing.T) {
 	clerk.Post("/disclosure/feeds", nil).Wants(http.StatusBadGateway, "网站没有回应")
 }
 
+// TestNextSerialIsProposed: the form offers the next serial of each series of
+// this year, and begins with the one that is chosen.
+func TestNextSerialIsProposed(t *testing.T) {
+	s := open(t)
+	_, err := s.ledger.Save(t.Context(), s.Clerk.Actor(), workflow.Item{Channel: workflow.InDocument, Title: "关于放假的通知", Day: "2026-03-01", Series: "校办发〔2026〕", Serial: 88})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clerk := s.as(t, s.Clerk)
+	link := clerk.Get("/disclosure/items/new").Wants(http.StatusOK, "校办发〔2026〕89号").HTML().One(t, ".ledger-serials a")
+	page := clerk.Get(link.Attr("href")).Wants(http.StatusOK).HTML()
+	if series, serial := page.One(t, "#f-series").Attr("value"), page.One(t, "#f-serial").Attr("value"); series != "校办发〔2026〕" || serial != "89" {
+		t.Errorf("it begins with %s %s", series, serial)
+	}
+	if chosen := page.One(t, "#f-channel option[selected]").Attr("value"); chosen != "document" {
+		t.Errorf("for a %s", chosen)
+	}
+}
+
 func TestImportMapping(t *testing.T) {
 	s := open(t)
 	s.fill(t)

@@ -174,6 +174,9 @@ func factWords(c *web.Context, f filter) string {
 		to = t.AddDate(0, 0, -1).Format(time.DateOnly)
 	}
 	words := c.Text("office.filter.fact", sizeWords(c, f), f.FactFrom, to)
+	if f.Stock != "" {
+		words = c.Text("office.filter.stock", to)
+	}
 	if at, err := time.Parse(time.RFC3339Nano, f.AsOf); err == nil {
 		words += " · " + c.Text("figures.as_of", at.In(c.Now.Location()).Format("2006-01-02 15:04"))
 	}
@@ -215,7 +218,7 @@ func didWords(c *web.Context, n names, f filter) string {
 
 // The names of a figure's parts in an address: they belong together.
 var (
-	factNames = []string{"fact", "ffrom", "fto", "first", "end", "asof", "after"}
+	factNames = []string{"fact", "ffrom", "fto", "first", "end", "stock", "asof", "after"}
 	didNames  = []string{"did", "dfrom", "dto", "dby", "after"}
 )
 

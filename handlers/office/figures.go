@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"mailbox/handlers/web"
 	"mailbox/templates"
@@ -151,6 +152,10 @@ func begun(c *web.Context, t report.Table) []report.Line {
 	return slices.DeleteFunc(slices.Clone(t.Rows), func(l report.Line) bool { return l.Key > today })
 }
 
+// whole is how long, in characters, what a figure was before may be to stay on
+// one line.
+const whole = 18
+
 // headline is one figure of the whole period: its value, what it is taken
 // from, the period before and the year before.
 func headline(c *web.Context, f report.Figure, cell report.Cell) templates.Stat {
@@ -169,7 +174,9 @@ func headline(c *web.Context, f report.Figure, cell report.Cell) templates.Stat 
 		before = append(before, c.Text("office.figures.lastyear", comparedText(c, f, cell.Value, *cell.LastYear)))
 	}
 	for i, b := range before {
-		before[i] = strings.ReplaceAll(b, " ", "\u00a0") // it breaks between them
+		if utf8.RuneCountInString(b) <= whole {
+			before[i] = strings.ReplaceAll(b, " ", "\u00a0") // it breaks between them
+		}
 	}
 	s.Before = strings.Join(before, " · ")
 	return s

@@ -5,44 +5,116 @@ import (
 	"encoding/csv"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
+	"mailbox/handlers/web/webtest"
+	"mailbox/workflow"
+	"mailbox/workflow/casework"
 	"mailbox/workflow/workflowtest"
 )
 
+// TestFigures_everyNumberEqualsItsList follows every number of the page, told
+// apart by everything, of a period that goes on, of one that is past, and as it
+// was known at a moment: the list behind it says as many, and has as many.
 func TestFigures_everyNumberEqualsItsList(t *testing.T) {
 	t.Parallel()
 	k := open(t)
 	k.busy(t, 40)
+	k.settle(t)
 	clerk := k.as(t, k.Clerk)
-	for _, by := range []string{"month", "department", "category", "kind", "channel", "mode", "status"} {
-		page := clerk.Get("/office/figures?span=year&by=" + by).Wants(http.StatusOK).HTML()
-		n := 0
-		for _, row := range page.All(".figures-table td.number") {
-			links := row.All("a")
-			if len(links) == 0 {
-				continue
-			}
-			n++
-			want := links[0].Text()
-			if base := strings.TrimSpace(strings.TrimPrefix(row.Text(), want)); base != "" {
-				want = strings.TrimPrefix(strings.Fields(base)[0], "n") // the part of a share
-				if strings.HasPrefix(base, "n =") {
-					want = strings.TrimPrefix(base, "n = ")
+	counted := map[string]int{}
+	for _, period := range []string{"span=year", "from=2026-11-01&to=2026-11-26", "span=year&asof=2026-11-27T12:30", "from=2026-11-25&to=2026-11-28&asof=2026-11-26T09:00"} {
+		for _, by := range []string{"month", "department", "category", "kind", "channel", "mode", "status"} {
+			page := clerk.Get("/office/figures?" + period + "&by=" + by).Wants(http.StatusOK).HTML()
+			n := 0
+			for _, number := range append(page.All(".figures-table td.number"), page.All(".stat")...) {
+				links := number.All("a")
+				if len(links) == 0 {
+					continue
+				}
+				n++
+				href := links[0].Attr("href")
+				if _, known := counted[href]; !known {
+					counted[href] = k.rows(t, clerk, href)
+				}
+				if want := numberOf(t, number); counted[href] != want {
+					t.Errorf("%s by %s: %q opens %d cases at %s", period, by, number.Text(), counted[href], href)
 				}
 			}
-			if got := listed(t, clerk, links[0].Attr("href")); got != want {
-				t.Errorf("by %s: %q opens a list of %s", by, row.Text(), got)
+			if n < 20 {
+				t.Errorf("%s by %s: only %d numbers open lists", period, by, n)
 			}
 		}
-		if n < 10 {
-			t.Errorf("by %s: only %d numbers open lists", by, n)
+	}
+	if len(counted) < 100 {
+		t.Errorf("only %d lists were opened", len(counted))
+	}
+}
+
+// settle closes half of what was answered, days later: so that what is in hand
+// now is not what was in hand.
+func (k *college) settle(t *testing.T) {
+	t.Helper()
+	k.Pass(48 * time.Hour)
+	answered, err := k.Store.List(t.Context(), workflow.Query{Scope: workflow.Scope{Everything: true}, States: []workflow.State{workflow.Answered}, Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range answered.Rows {
+		k.Do(t, k.Clerk, row.ID, casework.Act{Action: workflow.CloseCase, Note: "来信人已表示解决。"})
+	}
+	received, err := k.Store.List(t.Context(), workflow.Query{Scope: workflow.Scope{Everything: true}, States: []workflow.State{workflow.Received}, Limit: 3})
+	if err != nil || len(received.Rows) == 0 {
+		t.Fatal("nothing to decline", err)
+	}
+	for _, row := range received.Rows {
+		k.Do(t, k.Clerk, row.ID, casework.Act{Action: workflow.Decline, Ground: "private", Note: "属于私人事务。"})
+	}
+	k.count(t)
+}
+
+// rows counts the cases of a list, page by page, and wants it to say as many.
+func (k *college) rows(t *testing.T, c *webtest.Client, href string) int {
+	t.Helper()
+	said := listed(t, c, href)
+	n := 0
+	for next := href; next != ""; {
+		page := c.Get(next).Wants(http.StatusOK).HTML()
+		n += len(page.All(".cases tbody tr"))
+		next = ""
+		for _, a := range page.All("a[rel=next]") {
+			next = a.Attr("href")
 		}
 	}
+	if said != strconv.Itoa(n) {
+		t.Errorf("%s says %s and has %d", href, said, n)
+	}
+	return n
+}
+
+// numberOf is the number of cases that a cell or headline stands for: itself, the
+// part of a share, or how many a median is taken from.
+func numberOf(t *testing.T, at *webtest.Node) int {
+	t.Helper()
+	text := at.All("a")[0].Text()
+	base := strings.TrimPrefix(at.Text(), text)
+	for _, before := range at.All(".stat-before") {
+		base = before.Text()
+	}
+	base = strings.TrimPrefix(strings.TrimSpace(strings.ReplaceAll(base, "\u00a0", " ")), "n = ")
+	if n, err := strconv.Atoi(strings.ReplaceAll(text, ",", "")); err == nil && !strings.Contains(text, ".") {
+		return n
+	}
+	n, err := strconv.Atoi(strings.ReplaceAll(strings.Fields(base)[0], ",", ""))
+	if err != nil {
+		t.Fatalf("%q is no number", at.Text())
+	}
+	return n
 }
 
 func TestFigures_nameMonthsInWords(t *testing.T) {
@@ -195,15 +267,17 @@ func TestFigures_everyPartOfAChartEqualsItsList(t *testing.T) {
 	k := open(t)
 	k.busy(t, 24)
 	clerk := k.as(t, k.Clerk)
-	page := clerk.Get("/office/figures?span=year&by=department").Wants(http.StatusOK, "从渠道到结果", "什么时候来信", "答复用时分布", "部门办理情况").HTML()
-	n := 0
-	for _, link := range append(page.All(".as-table td a"), page.All(".heat td a")...) {
-		n++
-		if got := listed(t, clerk, link.Attr("href")); got != link.Text() {
-			t.Errorf("%s opens a list of %s (%s)", link.Text(), got, link.Attr("href"))
+	for _, asOf := range []string{"", "&asof=2026-11-27T12:30"} {
+		page := clerk.Get("/office/figures?span=year&by=department"+asOf).Wants(http.StatusOK, "从渠道到结果", "什么时候来信", "答复用时分布", "部门办理情况").HTML()
+		n := 0
+		for _, link := range append(page.All(".as-table td a"), page.All(".heat td a")...) {
+			n++
+			if got := listed(t, clerk, link.Attr("href")); got != link.Text() {
+				t.Errorf("%s opens a list of %s (%s)", link.Text(), got, link.Attr("href"))
+			}
 		}
-	}
-	if n < 10 {
-		t.Errorf("only %d parts open lists", n)
+		if n < 10 {
+			t.Errorf("only %d parts open lists%s", n, asOf)
+		}
 	}
 }

@@ -32,6 +32,7 @@ type filter struct {
 	Fact             string // a measure: the cases behind a figure
 	FactFrom, FactTo string // its days, the last not included
 	First, End       string // its buckets, the last not included
+	Stock            string // what of it was in hand at the end of its days
 	AsOf             string // as it was known at that moment
 
 	Did            string // an act: the cases to which people of a department did it
@@ -51,7 +52,7 @@ func readFilter(c *web.Context) filter {
 		From: c.Query("from"), To: c.Query("to"), Search: c.Query("q"), Sort: c.Query("sort"),
 		Concern: c.Query("concern"), Decision: c.Query("decision"), Campaign: c.Query("campaign"), Proposed: c.Query("proposed"),
 		Fact: c.Query("fact"), FactFrom: c.Query("ffrom"), FactTo: c.Query("fto"),
-		First: c.Query("first"), End: c.Query("end"), AsOf: c.Query("asof"), Status: c.Query("status"),
+		First: c.Query("first"), End: c.Query("end"), Stock: c.Query("stock"), AsOf: c.Query("asof"), Status: c.Query("status"),
 		Did: c.Query("did"), DidFrom: c.Query("dfrom"), DidTo: c.Query("dto"), DidBy: c.Query("dby"),
 	}
 	if !slices.Contains(dues, f.Due) {
@@ -185,7 +186,7 @@ func (f filter) fact(q *workflow.Query) error {
 		Measure: workflow.Measure(f.Fact), From: f.FactFrom, To: f.FactTo,
 		Department: q.Department, Category: q.Category, Kind: q.Kind, Channel: q.Channel, Mode: q.Mode, Status: q.Status,
 	}
-	q.Fact.NoOne = q.NoOne
+	q.Fact.NoOne, q.Fact.Stock = q.NoOne, f.Stock != ""
 	if err := f.factSize(q.Fact); err != nil {
 		return err
 	}
@@ -248,6 +249,9 @@ func casesPath(q workflow.Query) string {
 		v.Set("fto", q.Fact.To)
 		set("first", strconv.Itoa(q.Fact.MinBucket))
 		set("end", strconv.Itoa(q.Fact.EndBucket))
+		if q.Fact.Stock {
+			v.Set("stock", "1")
+		}
 		if !q.Fact.AsOf.IsZero() {
 			v.Set("asof", q.Fact.AsOf.UTC().Format(time.RFC3339Nano))
 		}

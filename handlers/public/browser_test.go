@@ -40,7 +40,7 @@ func fits(t *testing.T, tab *webtest.Tab) {
 // the category, help when the words call for it, a file with progress, the
 // receipt, and the code of its QR, which the address forgets at once.
 func TestLetterInTheBrowser(t *testing.T) {
-	s := newSchool(t)
+	s := newSchool(t, noTitles)
 	hint := s.Repair
 	hint.HintZH, hint.From = "请写明楼号和楼层。", s.Now()
 	if err := s.Store.SaveCategory(t.Context(), &hint, s.Admin.ID); err != nil {
@@ -83,7 +83,7 @@ func TestLetterInTheBrowser(t *testing.T) {
 // TestMistakeInTheBrowser sends a file with a mistake: the form comes back in
 // place, keeps both, and its scripts live.
 func TestMistakeInTheBrowser(t *testing.T) {
-	s := newSchool(t)
+	s := newSchool(t, noTitles)
 	note := filepath.Join(t.TempDir(), "说明.txt")
 	webtest.WriteFile(t, note, "三号楼二层")
 	tab := webtest.Open(t)
@@ -110,7 +110,7 @@ func TestMistakeInTheBrowser(t *testing.T) {
 // TestWithoutScript does the whole job in the browser of WeChat at the width of
 // a small phone, with JavaScript off: write, look, be answered, rate.
 func TestWithoutScript(t *testing.T) {
-	s := newSchool(t)
+	s := newSchool(t, noTitles)
 	tab := webtest.Open(t, webtest.Width(360), webtest.NoScript,
 		webtest.Agent("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0.50"))
 	tab.Go(s.URL + "/write")
@@ -137,7 +137,7 @@ func TestWithoutScript(t *testing.T) {
 // TestDraftOfASharedComputer keeps what is typed until it is sent, and nothing
 // of it on a computer that is not one's own.
 func TestDraftOfASharedComputer(t *testing.T) {
-	s := newSchool(t)
+	s := newSchool(t, noTitles)
 	tab := webtest.Open(t)
 	tab.Go(s.URL + "/write")
 	fill(tab, "anonymous", "没有热水。")

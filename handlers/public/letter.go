@@ -124,6 +124,11 @@ func (f letterForm) external() string {
 	if f.token == "" {
 		return ""
 	}
+	return f.token + "." + f.content()
+}
+
+// content is a digest of everything a writer chose, typed and added.
+func (f letterForm) content() string {
 	h := sha256.New()
 	for _, s := range []string{
 		f.Identity, f.Kind, f.Category, f.Status, f.Subject, f.Body, f.Name, f.Phone, f.Email, f.About, f.Publish,
@@ -138,7 +143,7 @@ func (f letterForm) external() string {
 	for _, file := range f.Kept {
 		h.Write([]byte(file.SHA256))
 	}
-	return f.token + "." + hex.EncodeToString(h.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // about is the department a letter complains about, or 0: a name nobody knows

@@ -44,6 +44,18 @@ func (p *Pages) keepReceipt(c *web.Context, r intake.Receipt, urgent bool) error
 	})
 }
 
+// sentLetter is what a browser sent last, for as long as it holds the receipt:
+// who goes back and presses again finds a new form with the old words in it.
+type sentLetter struct {
+	Number  string `json:"n"`
+	Content string `json:"d"` // letterForm.content
+}
+
+func (p *Pages) sentJustNow(c *web.Context, f letterForm) (number string, yes bool) {
+	sent, ok := take[sentLetter](c, p.box, sentCookie)
+	return sent.Number, ok && sent.Content == f.content()
+}
+
 // receiptOf is the receipt this browser holds of the number in the path.
 func (p *Pages) receiptOf(c *web.Context) (receiptKept, bool) {
 	r, ok := take[receiptKept](c, p.box, receiptCookie)

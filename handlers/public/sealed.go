@@ -47,6 +47,7 @@ type cookie struct {
 
 var (
 	receiptCookie = cookie{"mailbox-receipt", "/receipt", 15 * time.Minute, http.SameSiteLaxMode}
+	sentCookie    = cookie{"mailbox-sent", "/write", 15 * time.Minute, http.SameSiteLaxMode}
 	trackCookie   = cookie{"mailbox-track", "/track", 2 * time.Hour, http.SameSiteStrictMode}
 )
 

@@ -57,7 +57,7 @@ func (s *switchable) AddBirth(ctx context.Context, b *workflow.Birth) error {
 	return s.Store.AddBirth(ctx, b)
 }
 
-func newSchool(t testing.TB) *school {
+func newSchool(t testing.TB, more ...web.Route) *school {
 	t.Helper()
 	store := &switchable{Store: workflowtest.NewMemory()}
 	w := worldtest.New(t, store)
@@ -85,7 +85,7 @@ func newSchool(t testing.TB) *school {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &school{World: w, Site: site.StartWith(t, deps, pages.Routes()...), store: store}
+	return &school{World: w, Site: site.StartWith(t, deps, append(pages.Routes(), more...)...), store: store}
 }
 
 // fresh is a form as it was just opened: its token and nothing typed.

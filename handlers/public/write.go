@@ -85,6 +85,10 @@ func (p *Pages) take(c *web.Context, o offered, f letterForm) error {
 	case letter.Urgent && !f.warned:
 		return errHelpFirst
 	}
+	if number, yes := p.sentJustNow(c, f); yes {
+		c.Flash("info", "write.sent_already", number)
+		return c.Redirect("/receipt/" + number)
+	}
 	// Who cannot be counted is let in: a letter is worth more than a limit.
 	if err := c.AllowClient(limitLetters); workflow.KindOf(err) == workflow.Limited {
 		return err
@@ -99,6 +103,9 @@ func (p *Pages) take(c *web.Context, o offered, f letterForm) error {
 		return err
 	}
 	if err := p.keepReceipt(c, receipt, letter.Urgent); err != nil {
+		return err
+	}
+	if err := put(c, p.box, sentCookie, sentLetter{receipt.Number, f.content()}); err != nil {
 		return err
 	}
 	return c.Redirect("/receipt/" + receipt.Number)

@@ -1,6 +1,7 @@
 package public_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -254,6 +255,7 @@ func TestTooManyLettersKeepWhatWasTyped(t *testing.T) {
 	form := s.typed(t, c)
 	a := c.Post("/write", form).Wants(303)
 	for n := 1; a.Status == 303 && n < 1000; n++ {
+		form.Set("body", fmt.Sprintf("上周三起晚上八点以后没有热水，这是第 %d 次。", n))
 		a = c.Post("/write", form)
 	}
 	page := a.Wants(429, form.Get("body")).HTML()
@@ -316,6 +318,22 @@ func TestCategoriesGoByCodeOrNumber(t *testing.T) {
 	number, _ := receipt(t, c, s.sent(t, c, "category", "teaching", "about", "academic"))
 	if k := s.caseOf(t, number); k.Category != s.Teaching.ID || k.About != s.Academic.ID {
 		t.Errorf("category %d, about %d", k.Category, k.About)
+	}
+}
+
+// Who goes back gets a new form, in which the browser puts the old words.
+func TestGoingBackSendsNothingTwice(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	c := s.Client(t)
+	first := s.sent(t, c)
+	if again := s.sent(t, c); again != first {
+		t.Errorf("the same letter became %s and %s", first, again)
+	}
+	c.Get(first).Wants(200, "没有重复登记")
+	changed := s.sent(t, c, "body", "上周三起八点以后没有热水，七点也没有了。")
+	if changed == first || s.sent(t, s.Client(t)) == first {
+		t.Error("another letter, or another person's, vanished behind the receipt of the first")
 	}
 }
 

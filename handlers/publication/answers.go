@@ -90,10 +90,19 @@ func day(c *web.Context, s string) time.Time {
 // excerpt is the beginning of a text.
 func excerpt(text string) string {
 	const most = 90
+	short := shortened(text, most)
+	if short != text {
+		short += "…"
+	}
+	return short
+}
+
+// shortened is the first most characters of a text.
+func shortened(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
 		return text
 	}
-	return string([]rune(text)[:most]) + "…"
+	return string([]rune(text)[:most])
 }
 
 // asked reads what a list of answers is to hold.

@@ -80,6 +80,34 @@ func surfaces(address string) []string {
 	}
 }
 
+// TestTitles: the list for who writes a letter has what is public now, and of it
+// the title and the beginning of the question.
+func TestTitles(t *testing.T) {
+	s := open(t)
+	anyone := s.Client(t)
+	anyone.Get("/answers/titles.json").Wants(http.StatusOK, "[]")
+	address := s.public(t, s.letter(t, true))
+	s.passed(t, s.letter(t, true)) // not public yet
+	answer := anyone.Get("/answers/titles.json").Wants(http.StatusOK, `"href":"`+address+`"`, "热水")
+	if n := strings.Count(answer.Body, "href"); n != 1 || strings.Contains(answer.Body, "已于11月20日修复") {
+		t.Errorf("%d titles: %s", n, answer.Body)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(answer.Body, secret) {
+			t.Errorf("it says %s", secret)
+		}
+	}
+	anyone.Header.Set("If-None-Match", answer.Header.Get("ETag"))
+	anyone.Get("/answers/titles.json").Wants(http.StatusNotModified)
+	p, err := s.world.Store.PublicBySlug(t.Context(), strings.TrimPrefix(address, "/answers/"), s.world.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := "/office/publications/" + num(p.ID)
+	s.as(t, s.world.OfficeHead).Post(base+"/withdraw", url.Values{"version": {num(p.Version)}, "reason": {"来信人要求"}}).LeadsTo(base)
+	anyone.Get("/answers/titles.json").Wants(http.StatusOK, "[]")
+}
+
 // TestSecretsStayHidden: what a letter says of its writer is on no public
 // surface, and search finds nobody by it.
 func TestSecretsStayHidden(t *testing.T) {

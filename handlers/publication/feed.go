@@ -134,7 +134,11 @@ func sendXML(c *web.Context, kind string, feed any) error {
 	if err != nil {
 		return fmt.Errorf("write feed: %w", err)
 	}
-	b = append([]byte(xml.Header), b...)
+	return sendTagged(c, kind, append([]byte(xml.Header), b...))
+}
+
+// sendTagged answers with what may be kept if it is asked for each time.
+func sendTagged(c *web.Context, kind string, b []byte) error {
 	sum := sha256.Sum256(b)
 	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
 	c.SetHeader("Cache-Control", "no-cache")
@@ -146,7 +150,7 @@ func sendXML(c *web.Context, kind string, feed any) error {
 	c.SetHeader("Content-Type", kind)
 	c.Writer.WriteHeader(http.StatusOK)
 	if _, err := c.Writer.Write(b); err != nil {
-		return fmt.Errorf("write feed: %w", err)
+		return fmt.Errorf("write %s: %w", kind, err)
 	}
 	return nil
 }

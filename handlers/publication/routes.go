@@ -49,6 +49,7 @@ func (p *Pages) Routes() []web.Route {
 		reading(get("/answers/feed.xml", web.Anyone, p.rss)),
 		reading(get("/answers/atom.xml", web.Anyone, p.atom)),
 		reading(get("/answers/export.csv", web.Anyone, p.export)),
+		reading(get("/answers/titles.json", web.Anyone, p.titles)),
 		reading(get("/answers/proof", web.Anyone, p.proofs)),
 		reading(get("/answers/:slug", web.Anyone, p.answer)),
 		reading(get("/answers/:slug/content", web.Anyone, p.content)),

@@ -13,6 +13,7 @@ import (
 
 type channelPage struct {
 	templates.Page
+	Tabs     []templates.Tab // to the pages beside it
 	Action   string
 	Callback string // to copy
 	State    templates.Badge
@@ -45,19 +46,38 @@ func (p *Pages) render(c *web.Context, status int, s channels.Shown, wrong []tem
 	}
 	view.Crumbs = append(view.Crumbs, templates.Crumb{Label: c.Text("channel.title"), Href: "/admin/channels"})
 	view.Problems = wrong
+	if s.Channel == workflow.OA {
+		view.Tabs = beside(c)
+	}
 	if s.Health.Failed > 0 {
 		view.Failed = c.Text("channel.failed", s.Health.Failed)
 	}
 	for _, f := range channels.Specs[s.Channel] {
-		view.Fields = append(view.Fields, field(c, s, f, wrong))
+		if !f.Apart {
+			view.Fields = append(view.Fields, field(c, s, f, wrong))
+		}
 	}
 	return c.Render(status, "admin/channel.html", view)
+}
+
+// beside leads to the to-dos that the office system is told of.
+func beside(c *web.Context) []templates.Tab {
+	all := []templates.Tab{{Label: c.Text("todo.tab.settings"), Href: "/admin/channels/oa", Current: true}}
+	if c.User.Is("admin") {
+		all = append(all, templates.Tab{Label: c.Text("todo.tab.interface"), Href: "/admin/channels/oa/interface"},
+			templates.Tab{Label: c.Text("todo.tab.mapping"), Href: "/admin/channels/oa/mapping"})
+	}
+	return append(all, templates.Tab{Label: c.Text("todo.tab.todos"), Href: "/admin/channels/oa/todos"})
 }
 
 // field is one thing to be set. A secret is never shown, only that there is one.
 func field(c *web.Context, s channels.Shown, f channels.Field, wrong []templates.Problem) templates.Field {
 	key := "channel." + string(s.Channel) + "." + f.Name
 	out := templates.Field{Kind: "text", Name: f.Name, Label: c.Text(key), Hint: c.Text(key + ".hint"), Value: s.Config[f.Name], Optional: !f.Required}
+	if f.Tick {
+		out.Kind, out.Value, out.Optional = "tick", "yes", false
+		out.Options = []templates.Choice{{Chosen: s.Config[f.Name] != ""}}
+	}
 	if f.Long {
 		out.Kind = "textarea"
 	}
@@ -107,6 +127,8 @@ func (p *Pages) save(c *web.Context) error {
 	ch := channels.Change{Enabled: f.Has("enabled"), Config: map[string]string{}, Secrets: map[string]string{}, Version: version}
 	for _, one := range channels.Specs[s.Channel] {
 		switch {
+		case one.Apart && !one.Secret:
+			ch.Config[one.Name] = s.Config[one.Name]
 		case one.Secret:
 			ch.Secrets[one.Name] = f.Line(one.Name)
 		case one.Long:

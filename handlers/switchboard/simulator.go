@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"mailbox/handlers/web"
 	"mailbox/templates"
@@ -24,10 +25,30 @@ type simulatorPage struct {
 type spoken struct {
 	Mine     bool
 	At, Text string
+	Href     string // where the line leads, when it is a link of ours
 }
 
-// people are who one can be: their ids on a platform are invented.
-var people = []string{"demo-student-a", "demo-student-b", "demo-parent-c"}
+// people are who one can be: their ids on a platform are invented. In WeCom there
+// are members of staff too, under their user names.
+var (
+	people = []string{"demo-student-a", "demo-student-b", "demo-parent-c"}
+	staff  = []string{"clerk", "logistics-clerk", "logistics-head"}
+)
+
+func peopleOf(channel workflow.Channel) []string {
+	if channel == workflow.WeCom {
+		return slices.Concat(people, staff)
+	}
+	return people
+}
+
+// there is the person, or somebody else where the channel does not know them.
+func there(channel workflow.Channel, person string) string {
+	if all := peopleOf(channel); !slices.Contains(all, person) {
+		return all[0]
+	}
+	return person
+}
 
 // chosen is the channel and the person of a request.
 func (p *Pages) chosen(channel, person string) (workflow.Channel, string, error) {
@@ -38,7 +59,7 @@ func (p *Pages) chosen(channel, person string) (workflow.Channel, string, error)
 	if person == "" {
 		person = people[0]
 	}
-	if !slices.Contains(all, workflow.Channel(channel)) || !slices.Contains(people, person) {
+	if !slices.Contains(all, workflow.Channel(channel)) || !slices.Contains(peopleOf(workflow.Channel(channel)), person) {
 		return "", "", workflow.Absent()
 	}
 	return workflow.Channel(channel), person, nil
@@ -61,15 +82,34 @@ func (p *Pages) showTalk(c *web.Context, status int, channel workflow.Channel, p
 	view.Crumbs = append(view.Crumbs, templates.Crumb{Label: c.Text("channel.title"), Href: "/admin/channels"})
 	view.Problems = wrong
 	for _, one := range p.Simulator.Channels() {
-		view.Tabs = append(view.Tabs, templates.Tab{Label: c.Text("channel." + string(one)), Href: address(one, person), Current: one == channel})
+		view.Tabs = append(view.Tabs, templates.Tab{Label: c.Text("channel." + string(one)), Href: address(one, there(one, person)), Current: one == channel})
 	}
-	for _, one := range people {
+	for _, one := range peopleOf(channel) {
 		view.People = append(view.People, templates.Tab{Label: c.Text("simulator.person." + one), Href: address(channel, one), Current: one == person})
 	}
 	for _, l := range p.Simulator.Talk(channel, person) {
-		view.Talk = append(view.Talk, spoken{l.Mine, c.Local(l.At).Format("15:04:05"), l.Text})
+		view.Talk = append(view.Talk, spokenOf(c, l))
 	}
 	return c.Render(status, "admin/simulator.html", view)
+}
+
+// spokenOf makes the address of ours at the end of a line a link.
+func spokenOf(c *web.Context, l Line) spoken {
+	out := spoken{Mine: l.Mine, At: c.Local(l.At).Format("15:04:05"), Text: l.Text}
+	words, last, ok := cutLast(l.Text)
+	if path, ours := strings.CutPrefix(last, c.URL("/")); ok && ours && !l.Mine {
+		out.Text, out.Href = words, web.LocalPath("/"+path)
+	}
+	return out
+}
+
+// cutLast cuts a text before its last line.
+func cutLast(s string) (before, last string, ok bool) {
+	i := strings.LastIndexByte(s, '\n')
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+1:], true
 }
 
 func (p *Pages) say(c *web.Context) error {

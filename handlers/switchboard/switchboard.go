@@ -11,6 +11,7 @@ import (
 	"mailbox/handlers/web"
 	"mailbox/templates"
 	"mailbox/workflow"
+	"mailbox/workflow/access"
 	"mailbox/workflow/channels"
 )
 
@@ -27,6 +28,8 @@ type Simulator interface {
 	Say(ctx context.Context, c workflow.Channel, person, text string) error
 	Talk(c workflow.Channel, person string) []Line
 	Close(c workflow.Channel, person string) error
+	// Code is what a platform gives the browser of somebody it knows.
+	Code(c workflow.Channel, person string) (string, error)
 }
 
 // Deps is what the pages work with. Simulator is nil outside of demonstrations.
@@ -37,6 +40,8 @@ type Deps struct {
 	// Test sends a test message to somebody on the platform.
 	Test      func(ctx context.Context, c workflow.Channel, to workflow.PlatformID) workflow.SendResult
 	Simulator Simulator
+	// Prove says whose account it is; the simulator's WeCom asks it.
+	Prove func(ctx context.Context, e access.Entry) (workflow.Account, error)
 }
 
 // Pages are the pages.
@@ -50,6 +55,7 @@ var Views = map[string]any{
 	"admin/channels.html":  channelsPage{},
 	"admin/channel.html":   channelPage{},
 	"admin/simulator.html": simulatorPage{},
+	"public/connect.html":  connectPage{},
 }
 
 var (
@@ -77,6 +83,7 @@ func (p *Pages) Routes() []web.Route {
 			get("/admin/channels/simulator", web.Staff, p.simulator),
 			post("/admin/channels/simulator/say", web.Staff, p.say),
 			post("/admin/channels/simulator/close", web.Staff, p.closeWindow))
+		routes = append(routes, connectRoutes(p)...)
 	}
 	return routes
 }

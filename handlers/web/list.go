@@ -76,9 +76,15 @@ func (c *Context) IfMatch() (int64, error) {
 		return 0, &statusError{status: 428, key: "request.version_missing"}
 	}
 	number, ok := strings.CutPrefix(strings.Trim(tag, `"`), "v")
+	number, _, _ = strings.Cut(number, "-") // what the version looks like to the client
 	version, err := strconv.ParseInt(number, 10, 64)
 	if !ok || err != nil {
-		return 0, &statusError{status: 412, key: "request.version_changed", err: err}
+		return 0, Changed(err)
 	}
 	return version, nil
+}
+
+// Changed is the failure of a call whose client has seen another version.
+func Changed(err error) error {
+	return &statusError{status: 412, key: "request.version_changed", err: err}
 }

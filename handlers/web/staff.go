@@ -63,6 +63,7 @@ var places = []place{
 	{path: "/admin/calendar", key: "nav.calendar", icon: "calendar", roles: rulers},
 	{path: "/admin/templates", key: "nav.templates", icon: "reply", roles: rulers},
 	{path: "/admin/channels", key: "nav.channels", icon: "send", roles: admins},
+	{path: "/admin/webhooks", key: "nav.webhooks", icon: "link", roles: admins},
 	{path: "/admin/signin", key: "nav.signin", icon: "lock", roles: admins},
 	{path: "/admin/outgoing", key: "nav.outgoing", icon: "send", roles: admins},
 	{path: "/admin/settings", key: "nav.settings", icon: "gear", roles: admins},

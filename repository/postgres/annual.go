@@ -189,6 +189,15 @@ func (s *Store) Still(ctx context.Context, do func(workflow.Store) error) error 
 	return s.persist(ctx, func() (again bool, err error) { return s.once(ctx, still, do) })
 }
 
+const sqlCountWriters = `
+	SELECT count(DISTINCT w.mail_index) FROM cases c JOIN writers w ON w.id = c.writer_id
+	WHERE c.received_at >= $1 AND c.received_at < $2 AND NOT c.sealed AND w.created_at <= $3`
+
+// CountWriters implements workflow.Annals.
+func (s *Store) CountWriters(ctx context.Context, from, to, asOf time.Time) (int, error) {
+	return one[int](ctx, s, "count writers", sqlCountWriters, from.UTC(), to.UTC(), instant(asOf))
+}
+
 // CasesBehind implements workflow.Annals, with the same conditions as a list.
 func (s *Store) CasesBehind(ctx context.Context, q workflow.FactQuery) ([]int64, error) {
 	var args []any

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/lib/pq"
+
 	"mailbox/workflow"
 )
 
@@ -38,6 +40,25 @@ const sqlApplication = `
 func (s *Store) Application(ctx context.Context, caseID int64) (workflow.Application, error) {
 	r, err := one[applicationRow](ctx, s, "read application", sqlApplication, caseID)
 	return r.toApplication(), err
+}
+
+const sqlFees = `
+	SELECT case_id, fee, waived FROM applications
+	WHERE case_id = ANY ($1) AND (fee <> 0 OR waived <> 0) ORDER BY case_id`
+
+type feeRow struct {
+	CaseID int64 `db:"case_id"`
+	Fee    int   `db:"fee"`
+	Waived int   `db:"waived"`
+}
+
+func (r feeRow) toFee() workflow.Fee {
+	return workflow.Fee{CaseID: r.CaseID, Paid: r.Fee, Waived: r.Waived}
+}
+
+// FeesOf implements workflow.Applications.
+func (s *Store) FeesOf(ctx context.Context, cases []int64) ([]workflow.Fee, error) {
+	return many(ctx, s, "read fees", feeRow.toFee, sqlFees, pq.Int64Array(cases))
 }
 
 const sqlSaveApplication = `

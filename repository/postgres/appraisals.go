@@ -95,7 +95,11 @@ func (s *Store) Appraisal(ctx context.Context, id int64) (workflow.Appraisal, er
 
 // appraisals adds the conditions of a list.
 func (c *conditions) appraisals(q workflow.AppraisalQuery) {
-	c.add("removed_at IS NULL")
+	if q.AsOf.IsZero() {
+		c.add("removed_at IS NULL")
+	} else {
+		c.add("created_at <= ? AND (removed_at IS NULL OR removed_at > ?)", instant(q.AsOf), instant(q.AsOf))
+	}
 	c.addIf(q.Kind != "", "kind = ?", q.Kind)
 	c.addIf(q.From != "", "day >= ?::date", q.From)
 	c.addIf(q.To != "", "day < ?::date", q.To)

@@ -19,6 +19,15 @@ const (
 	bothWhole             // to count them
 )
 
+// countLead is what leads in a count: facts whole, but of a stock the cases,
+// since only a few of all that ever came were in hand at once.
+func countLead(q *workflow.FactQuery) lead {
+	if q != nil && q.Stock {
+		return casesLead
+	}
+	return bothWhole
+}
+
 // fewFacts is how many facts are read before their cases.
 const fewFacts = 1000
 
@@ -56,7 +65,13 @@ func (c *conditions) fact(q *workflow.FactQuery) {
 		c.within(*q)
 		f.add("f.case_id = c.id")
 	}
-	f.add("f.measure = ?", q.Measure)
+	n := "f.n"
+	if q.Stock {
+		f.add("f.measure = ANY (?)", array(append([]workflow.Measure{q.Measure}, workflow.Ending...)))
+		n = f.with("CASE WHEN f.measure = ? THEN f.n ELSE -f.n END", q.Measure)
+	} else {
+		f.add("f.measure = ?", q.Measure)
+	}
 	f.addIf(q.From != "", "f.day >= ?::date", q.From)
 	f.addIf(q.To != "", "f.day < ?::date", q.To)
 	f.addIf(q.Department != 0, "f.department_id = ?", q.Department)
@@ -69,10 +84,10 @@ func (c *conditions) fact(q *workflow.FactQuery) {
 	f.addIf(q.MinBucket != 0, "f.bucket >= ?", q.MinBucket)
 	f.addIf(q.EndBucket != 0, "f.bucket < ?", q.EndBucket)
 	f.addIf(!q.AsOf.IsZero(), "f.at <= ?::timestamptz", moment(q.AsOf))
-	cases := "SELECT f.case_id FROM facts f WHERE " + f.String() + " GROUP BY f.case_id HAVING sum(f.n) > 0"
+	cases := "SELECT f.case_id FROM facts f WHERE " + f.String() + " GROUP BY f.case_id HAVING sum(" + n + ") > 0"
 	switch c.leads {
 	case casesLead:
-		c.add("(SELECT sum(f.n) FROM facts f WHERE " + f.String() + ") > 0")
+		c.add("(SELECT sum(" + n + ") FROM facts f WHERE " + f.String() + ") > 0")
 	case factsLead:
 		c.add("c.id = ANY (ARRAY(" + cases + "))")
 	case bothWhole:
@@ -90,12 +105,28 @@ func (c *conditions) within(q workflow.FactQuery) {
 		return
 	}
 	c.addIf(q.To != "", "c.received_at < ?::date + 1", q.To) // nothing happens before it
+	if q.Stock {
+		c.withinStock(q)
+		return
+	}
 	if !q.AsOf.IsZero() && known.at != receivedAt {
 		return // it may have been otherwise then
 	}
 	c.addIf(q.From != "", known.at+" >= ?::date - 1", q.From)
 	c.addIf(q.To != "" && known.at != receivedAt, known.at+" < ?::date + 1", q.To)
 	c.addIf(known.state != "", known.state)
+}
+
+// withinStock leaves out the cases that had ended by then, and not come back
+// since: an end is recorded when it happens.
+func (c *conditions) withinStock(q workflow.FactQuery) {
+	switch {
+	case q.To == "":
+	case q.AsOf.IsZero():
+		c.add("(c.ended_at IS NULL OR c.ended_at >= ?::date - 1)", q.To)
+	default:
+		c.add("(c.ended_at IS NULL OR c.ended_at >= least(?::date, ?::timestamptz) - interval '1 day')", q.To, moment(q.AsOf))
+	}
 }
 
 const receivedAt = "c.received_at"

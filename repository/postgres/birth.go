@@ -76,6 +76,10 @@ const sqlAddBirth = `
 				next_at, queued_at, sent_at, place)
 		ORDER BY n.place
 		ON CONFLICT (dedup) DO NOTHING
+	), hooked AS (
+		INSERT INTO dispatches (webhook_id, case_id, number, kind, at, next_at)
+		SELECT w.id, $1, $2, $125::text, $126::timestamptz, $127::timestamptz FROM webhooks w WHERE w.enabled AND $125::text = ANY (w.events)
+		ORDER BY w.id
 	)
 	SELECT id FROM started ORDER BY id`
 
@@ -130,7 +134,8 @@ func birthValues(b *workflow.Birth, now time.Time) []any {
 	args = append(args, fileArrays(b.Files)...)
 	args = append(args, tokens(b.Words))
 	args = append(args, noticeArrays(b.Notices, now)...)
-	return append(args, matterValues(&b.Case)...)
+	args = append(args, matterValues(&b.Case)...)
+	return append(args, firstTold(b, now)...)
 }
 
 func clockArrays(clocks []workflow.Clock) []any {
@@ -163,4 +168,12 @@ func noticeArrays(notices []workflow.Notice, now time.Time) []any {
 		next, queued, sent = append(next, moment(time.Time(instant(n.Next).or(at)))), append(queued, moment(at)), append(sent, moment(n.Sent))
 	}
 	return []any{dedups, kinds, tos, accounts, writers, channels, locales, args, secrets, messageIDs, states, next, queued, sent}
+}
+
+// firstTold is what webhooks are told of a birth; no kind is nothing.
+func firstTold(b *workflow.Birth, now time.Time) []any {
+	if len(b.Told) == 0 {
+		return []any{"", now, now}
+	}
+	return []any{b.Told[0].Kind, instant(b.Told[0].At), instant(b.Told[0].Next)}
 }

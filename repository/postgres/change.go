@@ -53,6 +53,11 @@ const sqlSaveChanges = `
 			next_at, lease_until, reason, queued_at, sent_at, seen_at, settled_by, settled_at
 		FROM json_populate_recordset(NULL::notices, $5)
 		ON CONFLICT (dedup) DO NOTHING
+	), hooked AS (
+		INSERT INTO dispatches (webhook_id, case_id, number, kind, at, next_at)
+		SELECT w.id, v.case_id, v.number, v.kind, v.at, v.next_at
+		FROM json_populate_recordset(NULL::dispatches, $6) v JOIN webhooks w ON w.enabled AND v.kind = ANY (w.events)
+		ORDER BY v.id, w.id
 	)
 	SELECT (SELECT count(*) FROM saved) AS cases, (SELECT count(*) FROM turned) AS clocks`
 
@@ -69,6 +74,7 @@ var (
 		"paused_minutes extended_by warned_at breached_at met_at cancelled_at")
 	eventRecord  = strings.Fields("case_id seq at action from_state to_state actor_id actor_role department_id note detail hash")
 	factRecord   = strings.Fields("case_id measure day department_id category_id kind channel mode status bucket n at")
+	toldRecord   = strings.Fields("id case_id number kind at next_at")
 	noticeRecord = strings.Fields("dedup kind case_id message_ref to_kind account_id writer_id channel locale args secret message_id state " +
 		"attempt next_at lease_until reason queued_at sent_at seen_at settled_by settled_at")
 )
@@ -83,7 +89,7 @@ func (s *Store) SaveChanges(ctx context.Context, changes ...*workflow.Change) er
 		done, err := one[struct {
 			Cases  int `db:"cases"`
 			Clocks int `db:"clocks"`
-		}](ctx, tx, "save changes", sqlSaveChanges, all.cases.text(), all.clocks.text(), all.events.text(), all.facts.text(), all.notices.text())
+		}](ctx, tx, "save changes", sqlSaveChanges, all.cases.text(), all.clocks.text(), all.events.text(), all.facts.text(), all.notices.text(), all.told.text())
 		switch {
 		case err != nil:
 			return err
@@ -106,8 +112,8 @@ func (s *Store) SaveChanges(ctx context.Context, changes ...*workflow.Change) er
 
 // written is the records of changes.
 type written struct {
-	cases, clocks, events, facts, notices records
-	queued                                bool
+	cases, clocks, events, facts, notices, told records
+	queued                                      bool
 }
 
 func (w *written) add(c *workflow.Change, now time.Time) {
@@ -122,6 +128,9 @@ func (w *written) add(c *workflow.Change, now time.Time) {
 	}
 	for _, f := range c.Facts {
 		w.facts.add(factRecord, []any{c.Case.ID, f.Measure, f.Day, f.Department, f.Category, f.Kind, f.Channel, f.Mode, f.Status, f.Bucket, f.N, moment(f.At)})
+	}
+	for _, d := range c.Told { // their order is their id's
+		w.told.add(toldRecord, []any{w.told.n, d.CaseID, d.Number, d.Kind, instant(d.At), instant(d.Next)})
 	}
 	for _, n := range c.Notices {
 		w.notices.add(noticeRecord, noticeValues(&n, now))

@@ -18,11 +18,16 @@ type conditions struct {
 
 // add appends one condition; arguments get the next numbers.
 func (c *conditions) add(term string, args ...any) {
+	c.terms = append(c.terms, c.with(term, args...))
+}
+
+// with gives the arguments of an expression the next numbers.
+func (c *conditions) with(term string, args ...any) string {
 	for _, a := range args {
 		*c.args = append(*c.args, a)
 		term = strings.Replace(term, "?", "$"+strconv.Itoa(len(*c.args)), 1)
 	}
-	c.terms = append(c.terms, term)
+	return term
 }
 
 func (c *conditions) addIf(yes bool, term string, args ...any) {

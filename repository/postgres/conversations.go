@@ -40,20 +40,16 @@ const conversationColumns = ` v.id, v.channel, v.account, v.person, v.sealed, v.
 		v.heard_by, v.reply_to, v.room, v.used, v.grants, v.gone_at`
 
 // The first word of two at once waits here for the other: whoever comes second
-// finds what the first has stored.
+// finds what the first has stored. What is there is changed to what it was, which
+// locks it and brings it back in one question.
 const sqlMeet = `
-	INSERT INTO conversations (channel, account, person, sealed, locale) VALUES ($1, $2, $3, $4, $5)
-	ON CONFLICT (channel, account, person) DO NOTHING`
-
-const sqlLockConversation = `SELECT` + conversationColumns + `
-	FROM conversations v WHERE v.channel = $1 AND v.account = $2 AND v.person = $3 FOR NO KEY UPDATE`
+	INSERT INTO conversations AS v (channel, account, person, sealed, locale) VALUES ($1, $2, $3, $4, $5)
+	ON CONFLICT (channel, account, person) DO UPDATE SET locale = v.locale
+	RETURNING` + conversationColumns
 
 // LockConversation implements workflow.ChannelRows.
 func (s *Store) LockConversation(ctx context.Context, c *workflow.Conversation) error {
-	if _, err := s.exec(ctx, "meet", sqlMeet, c.Channel, c.Account, solid(c.Person), solid(c.Sealed), c.Locale); err != nil {
-		return err
-	}
-	r, err := one[conversationRow](ctx, s, "lock conversation", sqlLockConversation, c.Channel, c.Account, solid(c.Person))
+	r, err := one[conversationRow](ctx, s, "meet", sqlMeet, c.Channel, c.Account, solid(c.Person), solid(c.Sealed), c.Locale)
 	if err == nil {
 		*c = r.toConversation()
 	}

@@ -13,6 +13,7 @@ const (
 	projectLock  = 7214003
 	calendarLock = 7214004
 	importLock   = 7214005
+	openWorkLock = 7214006
 )
 
 const sqlLock = `SELECT pg_advisory_xact_lock($1)`

@@ -174,7 +174,7 @@ func (s *Store) CountCases(ctx context.Context, q workflow.Query) (int, error) {
 func countStatement(q workflow.Query) (statement string, args []any) {
 	var counts []string
 	for _, src := range sources(q.Scope) {
-		where := conditions{args: &args, leads: bothWhole}
+		where := conditions{args: &args, leads: countLead(q.Fact)}
 		where.query(q, src)
 		counts = append(counts, "(SELECT count(*) FROM "+src.from+" WHERE "+where.String()+")")
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 const accountColumns = `
-		id, username, name, email, department_id, roles, password_hash, locale, disabled_at, created_at, version`
+		id, username, name, email, department_id, roles, password_hash, locale, wecom, disabled_at, created_at, version`
 
 type accountRow struct {
 	ID           int64          `db:"id"`
@@ -21,6 +21,7 @@ type accountRow struct {
 	Roles        pq.StringArray `db:"roles"`
 	PasswordHash string         `db:"password_hash"`
 	Locale       string         `db:"locale"`
+	WeCom        string         `db:"wecom"`
 	Disabled     instant        `db:"disabled_at"`
 	Created      instant        `db:"created_at"`
 	Version      int64          `db:"version"`
@@ -29,7 +30,7 @@ type accountRow struct {
 func (r accountRow) toAccount() workflow.Account {
 	a := workflow.Account{
 		ID: r.ID, Username: r.Username, Name: r.Name, Email: r.Email, Department: int64(r.Department),
-		PasswordHash: r.PasswordHash, Locale: r.Locale, Disabled: time.Time(r.Disabled), Created: time.Time(r.Created), Version: r.Version,
+		PasswordHash: r.PasswordHash, Locale: r.Locale, WeCom: r.WeCom, Disabled: time.Time(r.Disabled), Created: time.Time(r.Created), Version: r.Version,
 	}
 	for _, role := range r.Roles {
 		a.Roles = append(a.Roles, workflow.Role(role))
@@ -62,6 +63,14 @@ func (s *Store) AccountByName(ctx context.Context, username string) (workflow.Ac
 	return r.toAccount(), err
 }
 
+const sqlAccountByWeCom = `SELECT` + accountColumns + ` FROM accounts WHERE wecom = $1 AND $1 <> ''`
+
+// AccountByWeCom implements workflow.People.
+func (s *Store) AccountByWeCom(ctx context.Context, userID string) (workflow.Account, error) {
+	r, err := one[accountRow](ctx, s, "read account by WeCom", sqlAccountByWeCom, userID)
+	return r.toAccount(), err
+}
+
 const sqlAccounts = `SELECT` + accountColumns + ` FROM accounts ORDER BY username`
 
 // Accounts implements workflow.People.
@@ -80,20 +89,20 @@ func (s *Store) AccountsFor(ctx context.Context, department int64, roles ...work
 }
 
 const sqlAddAccount = `
-	INSERT INTO accounts (username, name, email, department_id, roles, password_hash, locale, disabled_at, created_at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+	INSERT INTO accounts (username, name, email, department_id, roles, password_hash, locale, wecom, disabled_at, created_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 	RETURNING id`
 
 const sqlSaveAccount = `
 	UPDATE accounts SET username = $3, name = $4, email = $5, department_id = $6, roles = $7, password_hash = $8, locale = $9,
-		disabled_at = $10, version = version + 1
+		wecom = $10, disabled_at = $11, version = version + 1
 	WHERE id = $1 AND version = $2`
 
 const sqlAccountExists = `SELECT EXISTS (SELECT FROM accounts WHERE id = $1)`
 
 // SaveAccount implements workflow.People.
 func (s *Store) SaveAccount(ctx context.Context, a *workflow.Account) error {
-	values := []any{a.Username, a.Name, a.Email, ref(a.Department), array(a.Roles), a.PasswordHash, a.Locale, instant(a.Disabled)}
+	values := []any{a.Username, a.Name, a.Email, ref(a.Department), array(a.Roles), a.PasswordHash, a.Locale, a.WeCom, instant(a.Disabled)}
 	if a.ID != 0 {
 		err := s.save(ctx, "save account", sqlSaveAccount, sqlAccountExists, a.ID, append([]any{a.Version}, values...)...)
 		if err == nil {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lib/pq"
+
 	"mailbox/workflow"
 )
 
@@ -216,6 +218,9 @@ func (s *Store) CountPublic(ctx context.Context, q workflow.PublicQuery) (int, e
 func (c *conditions) public(q workflow.PublicQuery) {
 	c.add("p.state = 'published' AND p.visible_at <= ?", instant(q.At))
 	c.addIf(q.Category != 0, "p.category_id = ?", q.Category)
+	c.addIf(len(q.Categories) > 0, "p.category_id = ANY (?)", pq.Int64Array(q.Categories))
+	c.addIf(!q.From.IsZero(), "EXISTS (SELECT FROM cases c WHERE c.id = p.case_id AND c.received_at >= ?)", instant(q.From))
+	c.addIf(!q.To.IsZero(), "EXISTS (SELECT FROM cases c WHERE c.id = p.case_id AND c.received_at < ?)", instant(q.To))
 	c.addIf(q.Department != 0, "p.department_id = ?", q.Department)
 	c.addIf(q.Kind != "", "p.kind = ?", q.Kind)
 	if strings.TrimSpace(q.Search) == "" {

@@ -162,9 +162,9 @@ func (sp span) rows(q workflow.FigureQuery, told string) string {
 	if day := dayColumn(q.By); day != "" {
 		columns = strings.Replace(columns, "day", fmt.Sprintf(day, sp.day)+" AS day", 1)
 	}
-	n := "n"
+	n := "n::int" // added up as it is; sums of bigint are numeric, and slow
 	if sp.less {
-		n = "-n"
+		n = "-n::int"
 	}
 	return "SELECT " + columns + ", bucket, " + n + " AS n FROM " + sp.table
 }

@@ -217,7 +217,7 @@ func (d *Door) SaveAccount(ctx context.Context, by workflow.Actor, a workflow.Ac
 	if err != nil {
 		return a, err
 	}
-	if hash != "" || !a.Disabled.IsZero() || !slices.Equal(before.Roles, a.Roles) || before.Department != a.Department {
+	if hash != "" || !a.Disabled.IsZero() || !slices.Equal(before.Roles, a.Roles) || before.Department != a.Department || before.WeCom != a.WeCom {
 		_, err = d.sessions.CloseAll(ctx, a.ID)
 	}
 	return a, err
@@ -291,7 +291,7 @@ func free(ctx context.Context, tx workflow.Store, a workflow.Account) error {
 	if err == nil && other.ID != a.ID {
 		return workflow.Wrong("username", "access.username_taken")
 	}
-	return nil
+	return freeWeCom(ctx, tx, a)
 }
 
 // rules reports whether the account can administer.
@@ -299,11 +299,14 @@ func rules(a workflow.Account) bool { return a.Disabled.IsZero() && a.Actor().Is
 
 func check(a *workflow.Account) error {
 	a.Username, a.Name, a.Email = strings.ToLower(strings.TrimSpace(a.Username)), strings.TrimSpace(a.Name), strings.TrimSpace(a.Email)
+	a.WeCom = WeComName(a.WeCom)
 	switch {
 	case !username(a.Username):
 		return workflow.Wrong("username", "invalid.username")
 	case a.Name == "" || utf8.RuneCountInString(a.Name) > workflow.MaxName:
 		return workflow.Wrong("name", "invalid.required")
+	case !wecomName(a.WeCom):
+		return workflow.Wrong("wecom", "access.wecom_invalid")
 	case len(a.Roles) == 0:
 		return workflow.Wrong("roles", "invalid.required")
 	case a.Department == 0 && a.Actor().Is(workflow.DeptClerk, workflow.DeptHead):

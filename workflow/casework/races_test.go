@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -179,5 +180,37 @@ func TestMergeEachIntoTheOther(t *testing.T) {
 	}
 	if done != 1 {
 		t.Errorf("%d merges succeeded", done)
+	}
+}
+
+// A program whose line breaks sends the same act again, also while the first is
+// still under way, and by another replica.
+func TestSameKeyAtOnce(t *testing.T) {
+	w := onPostgres(t)
+	r := w.Send(t)
+	c, err := w.Store.Case(t.Context(), r.CaseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := casework.Call{Number: c.Number, Action: workflow.MarkNote, Key: "0123456789abcdef", Digest: []byte("a note"), Version: c.Version}
+	var mu sync.Mutex
+	answers := map[string]int{}
+	errs := together(times(6, func() error {
+		done, _, err := w.Cases.Once(t.Context(), w.Clerk.Actor(), call, func(inside *casework.Casework, k workflow.Case) error {
+			return inside.Note(t.Context(), w.Clerk.Actor(), k.ID, "已联系", nil)
+		})
+		mu.Lock()
+		defer mu.Unlock()
+		answers[fmt.Sprint(done.State, done.Version, done.At.UTC())]++
+		return err
+	})...)
+	for _, err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	all, err := w.Store.MessagesOf(t.Context(), r.CaseID, true)
+	if err != nil || len(all) != 2 || len(answers) != 1 {
+		t.Errorf("%d messages, answers %v, %v", len(all), answers, err)
 	}
 }

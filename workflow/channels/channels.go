@@ -57,17 +57,33 @@ const kept = 5 * time.Second
 // read again every few seconds. While it cannot be read, the last one stands, so
 // that a callback can be verified and kept although the database is away.
 func (b *Board) Line(ctx context.Context, channel workflow.Channel) (Line, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.lines == nil || b.desk.Now().Sub(b.read) > kept {
-		if err := b.renew(ctx); err != nil && b.lines == nil {
+	lines, due := b.known()
+	if due {
+		fresh, err := b.renew(ctx)
+		switch {
+		case err == nil:
+			lines = fresh
+		case lines == nil:
 			return Line{}, err
 		}
 	}
-	if l, ok := b.lines[channel]; ok {
+	if l, ok := lines[channel]; ok {
 		return l, nil
 	}
 	return Line{ChannelSettings: workflow.ChannelSettings{Channel: channel}}, nil
+}
+
+// known is what was read last, and whether it is time to read anew. Of many that
+// ask at that moment one is told so; the others go on with what there is, so
+// that nobody waits for a database that is away.
+func (b *Board) known() (lines map[workflow.Channel]Line, due bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.desk.Now()
+	if due = b.lines == nil || now.Sub(b.read) > kept; due {
+		b.read = now
+	}
+	return b.lines, due
 }
 
 // Forget lets the settings be read anew.
@@ -77,22 +93,23 @@ func (b *Board) Forget() {
 	b.read = time.Time{}
 }
 
-func (b *Board) renew(ctx context.Context) error {
-	b.read = b.desk.Now()
+func (b *Board) renew(ctx context.Context) (map[workflow.Channel]Line, error) {
 	all, err := b.desk.Store.Channels(ctx)
 	if err != nil {
-		return fmt.Errorf("read channels: %w", err)
+		return nil, fmt.Errorf("read channels: %w", err)
 	}
 	lines := map[workflow.Channel]Line{}
 	for _, s := range all {
 		secrets, err := b.open(s)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		lines[s.Channel] = Line{s, secrets}
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.lines = lines
-	return nil
+	return lines, nil
 }
 
 // Settings is Line without secrets: what a ladder asks.
@@ -208,6 +225,41 @@ type Shown struct {
 	State State
 }
 
+// Watched is how a channel does, in detail.
+type Watched struct {
+	Faults  []workflow.ChannelFault // of today, the most frequent first
+	Failed  []workflow.ChannelFault // calls that nobody could make sense of, by reason
+	Windows workflow.ReplyWindows
+	// Left is how long the one who was silent longest can still be written to.
+	Left time.Duration
+}
+
+// Watched tells how a channel does, to whoever may see it at all.
+func (b *Board) Watched(ctx context.Context, by workflow.Actor, channel workflow.Channel, w Window) (out Watched, err error) {
+	if !by.Is(workflow.Admin) && !by.Office() || !channel.Chat() {
+		return out, workflow.Absent()
+	}
+	now := b.desk.Now()
+	if out.Faults, err = b.desk.Store.FaultsOf(ctx, channel, b.desk.Keeper.Day(now)); err != nil {
+		return out, err
+	}
+	if out.Failed, err = b.desk.Store.FailedKinds(ctx, channel); err != nil || w.Lasts <= 0 {
+		return out, err
+	}
+	out.Windows, err = b.desk.Store.WindowsOf(ctx, channel, now.Add(-w.Lasts), w.Most)
+	if out.Windows.Open > 0 {
+		out.Left = out.Windows.Heard.Add(w.Lasts).Sub(now)
+	}
+	return out, err
+}
+
+// Window is how long after a person's own message a platform lets us write, and
+// how often. One that has none lets us always.
+type Window struct {
+	Lasts time.Duration
+	Most  int
+}
+
 // List shows every channel, set up or not.
 func (b *Board) List(ctx context.Context, by workflow.Actor) ([]Shown, error) {
 	var out []Shown
@@ -247,5 +299,11 @@ func (b *Board) Show(ctx context.Context, by workflow.Actor, channel workflow.Ch
 func (b *Board) News(ctx context.Context, channel workflow.Channel, n workflow.ChannelNews) error {
 	n.At = b.desk.Now()
 	n.Day = b.desk.Keeper.Day(n.At)
+	if n.Error != "" {
+		fault := workflow.ChannelFault{Channel: channel, Kind: n.Error, N: 1, Last: n.At}
+		if err := b.desk.Store.AddFaults(ctx, n.Day, fault); err != nil {
+			return err
+		}
+	}
 	return b.desk.Store.NoteChannel(ctx, channel, n)
 }

@@ -55,6 +55,8 @@ type Deps struct {
 	// those are set up. Without them every ladder goes on to the next step.
 	Voices map[workflow.Channel]Voice
 	Lines  func(ctx context.Context, c workflow.Channel) (workflow.ChannelSettings, error)
+	// Boards show cards to staff.
+	Boards map[workflow.Channel]Board
 	// Person opens who somebody is on a platform, for the machine.
 	Person func(v workflow.Conversation) (workflow.PlatformID, error)
 }
@@ -118,6 +120,10 @@ func (c *Courier) take(ctx context.Context, limit int) ([]workflow.Notice, error
 func (c *Courier) send(ctx context.Context, n workflow.Notice) error {
 	if n.Channel == workflow.ByPage { // it is where it is read
 		return c.finish(ctx, n, workflow.SendResult{State: workflow.Sent}, nil)
+	}
+	if workflow.Channel(n.Channel).Chat() && n.Account != 0 {
+		r, tries, err := c.card(ctx, n)
+		return errors.Join(err, c.finish(ctx, n, r, tries))
 	}
 	if workflow.Channel(n.Channel).Chat() {
 		r, tries, err := c.climb(ctx, n)

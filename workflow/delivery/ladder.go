@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mailbox/workflow"
@@ -38,7 +39,7 @@ var Ladders = map[workflow.Channel][]Rung{
 		{Step: workflow.StepMail},
 		{Step: workflow.StepPage},
 	},
-	workflow.OA: {{Step: workflow.StepChat}, {Step: workflow.StepMail}, {Step: workflow.StepPage}},
+	workflow.OA: {{Step: workflow.StepChat, Setting: "message_path"}, {Step: workflow.StepMail}, {Step: workflow.StepPage}},
 }
 
 // Why a step was passed over, as catalogue keys.
@@ -93,6 +94,7 @@ type Speech struct {
 	// nothing twice.
 	Dedup string
 	Mail  Mail
+	Words string // said as they are instead of the Mail; "": none
 }
 
 // Voice speaks through one platform. Speak sends once and says what became of it
@@ -120,8 +122,12 @@ func (c *Courier) climb(ctx context.Context, n workflow.Notice) (workflow.SendRe
 		return again, nil, err
 	}
 	channel := workflow.Channel(n.Channel)
+	before, err := c.Desk.Store.TriesOf(ctx, n.ID)
+	if err != nil {
+		return again, nil, err
+	}
 	var tries []workflow.NoticeTry
-	for _, rung := range Ladders[channel] {
+	for _, rung := range below(Ladders[channel], before) {
 		one := workflow.NoticeTry{Step: rung.Step, At: c.Desk.Now()}
 		r := workflow.SendResult{State: workflow.Failed, Reason: Unbound}
 		passed := true
@@ -202,10 +208,41 @@ func (c *Courier) byVoice(ctx context.Context, n workflow.Notice, m Mail, v work
 		Step: rung.Step, Account: held.Account, Person: person, Room: held.Room, ReplyTo: held.ReplyTo, Seq: held.Used,
 		Dedup: n.MessageID, Mail: m,
 	})
-	if r.State == workflow.Queued || r.State == workflow.Failed { // the platform has not taken it
+	untaken := r.State == workflow.Queued || r.State == workflow.Failed
+	if untaken && r.Reason != NoGrant { // who has allowed none, has none left
 		err = c.giveBack(ctx, held, rung)
 	}
 	return r, false, err
+}
+
+// Say answers somebody in words, as far as the platform lets us. What is not
+// said is not said again: it was about no case.
+func (c *Courier) Say(ctx context.Context, v workflow.Conversation, dedup, words string) (workflow.SendResult, error) {
+	voice, ok := c.Voices[v.Channel]
+	if !ok {
+		return workflow.SendResult{State: workflow.Failed, Reason: ChannelOff}, nil
+	}
+	set, err := c.Lines(ctx, v.Channel)
+	if err != nil {
+		return workflow.SendResult{}, err
+	}
+	rung := Ladders[v.Channel][0]
+	held, why, err := c.reserve(ctx, set, v, rung)
+	if why != "" || err != nil {
+		return workflow.SendResult{State: workflow.Failed, Reason: why}, err
+	}
+	person, err := c.Person(held)
+	if err != nil {
+		return workflow.SendResult{}, err
+	}
+	r, _ := voice.Speak(ctx, Speech{
+		Step: rung.Step, Account: held.Account, Person: person, Room: held.Room, ReplyTo: held.ReplyTo, Seq: held.Used,
+		Dedup: dedup, Mail: Mail{Locale: held.Locale}, Words: words,
+	})
+	if r.State == workflow.Queued || r.State == workflow.Failed {
+		err = c.giveBack(ctx, held, rung)
+	}
+	return r, err
 }
 
 // reserve counts the message before it is sent, so that of two couriers only one
@@ -217,13 +254,18 @@ func (c *Courier) reserve(ctx context.Context, set workflow.ChannelSettings, v w
 			return err
 		}
 		if why = rung.Passes(set, held, c.Desk.Now()); why != "" {
-			return nil
+			return errPassed // and nobody is remembered who never spoke
 		}
 		count(&held, rung, 1)
 		return tx.SaveConversation(ctx, held)
 	})
+	if errors.Is(err, errPassed) {
+		err = nil
+	}
 	return held, why, err
 }
+
+var errPassed = errors.New("the step cannot be tried now")
 
 // giveBack takes back what reserve counted.
 func (c *Courier) giveBack(ctx context.Context, v workflow.Conversation, rung Rung) error {

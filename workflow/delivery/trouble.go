@@ -61,9 +61,10 @@ func (c *Courier) reap(ctx context.Context) error {
 	return nil
 }
 
-// Bounced says that a mail that had been sent came back. hard says that the
-// address will never take mail: nothing more is sent to it. A message that is
-// not one of ours is NotFound.
+// Bounced says that what had been sent came back: a mail, or a message that a
+// platform took and could not deliver, which goes on by the next step of its
+// ladder. hard says that the address will never take mail: nothing more is sent
+// to it. A message that is not one of ours is NotFound.
 func (c *Courier) Bounced(ctx context.Context, messageID, reason string, hard bool) error {
 	return c.Desk.Store.Atomic(ctx, func(tx workflow.Store) error {
 		n, err := tx.FailNoticeByMessageID(ctx, messageID, reason)
@@ -75,6 +76,9 @@ func (c *Courier) Bounced(ctx context.Context, messageID, reason string, hard bo
 			if err := c.bury(ctx, tx, n); err != nil {
 				return err
 			}
+		}
+		if workflow.Channel(n.Channel).Chat() {
+			return c.stepDown(ctx, tx, n, reason)
 		}
 		return c.reportIn(ctx, tx, n)
 	})

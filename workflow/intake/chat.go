@@ -63,7 +63,10 @@ type ChatDeps struct {
 	Vault  ChatVault
 	Blobs  workflow.Blobs
 	Media  map[workflow.Channel]Media
-	Spool  Spool
+	// Clean takes out of a file what its maker did not mean to tell, as is done
+	// with files that are uploaded. A file that cannot be taken is Invalid.
+	Clean func(f Fetched) (Fetched, error)
+	Spool Spool
 	// Follow adds a word to a case, by the desk of the transaction it is in.
 	Follow func(ctx context.Context, desk *workflow.Desk, caseID int64, w ChatWord) error
 	// Track lets in who has number and code, as the tracking page does.
@@ -82,11 +85,12 @@ type ChatDeps struct {
 // what became of the first.
 type Chat struct {
 	ChatDeps
-	desk *workflow.Desk
+	desk   *workflow.Desk
+	crisis *crisisList
 }
 
 // NewChat returns a Chat.
-func NewChat(d ChatDeps) *Chat { return &Chat{ChatDeps: d, desk: d.Intake.desk} }
+func NewChat(d ChatDeps) *Chat { return &Chat{ChatDeps: d, desk: d.Intake.desk, crisis: &crisisList{}} }
 
 const (
 	// inTime is how long a call may take while the platform waits: it gives up
@@ -106,36 +110,42 @@ const (
 func (c *Chat) Arrive(ctx context.Context, h Heard) (r Reply, stored bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inTime)
 	defer cancel()
-	call, err := c.store(ctx, h)
+	call, fresh, err := c.store(ctx, h)
 	if err != nil {
 		return Reply{}, false, err
 	}
-	r, err = c.take(ctx, call, h, true)
+	if fresh {
+		if r, err = c.take(ctx, call, talk{Chat: c, h: h, inline: !h.Later, fresh: true}); workflow.KindOf(err) != workflow.Conflict || err == nil {
+			return r, true, err
+		}
+	}
+	r, err = c.take(ctx, call, talk{Chat: c, h: h, inline: !h.Later})
 	return r, true, err
 }
 
 // store keeps a call before anything else is done with it. While the database is
 // away the call waits on the disk: a platform repeats itself three times only.
-func (c *Chat) store(ctx context.Context, h Heard) (workflow.Call, error) {
+func (c *Chat) store(ctx context.Context, h Heard) (call workflow.Call, fresh bool, err error) {
 	packed, err := h.pack()
 	if err != nil {
-		return workflow.Call{}, err
+		return workflow.Call{}, false, err
 	}
 	now := c.desk.Now().UTC().Truncate(time.Microsecond)
-	call := workflow.Call{
+	call = workflow.Call{
 		Channel: h.Channel, External: c.Vault.CallIndex(h.Channel, h.Account, h.External), Sealed: c.Vault.SealFor(sealCalls, packed),
 		Received: now, State: workflow.CallNew, Next: now.Add(afterwards),
 	}
 	err = c.desk.Store.AddCall(ctx, &call)
 	switch {
 	case err == nil:
-		return call, nil
+		return call, true, nil
 	case workflow.KindOf(err) == workflow.Conflict:
-		return c.desk.Store.CallBy(ctx, call.Channel, call.External)
+		call, err = c.desk.Store.CallBy(ctx, call.Channel, call.External)
+		return call, false, err
 	case workflow.KindOf(err) == workflow.Unavailable:
-		return call, errors.Join(err, c.spool(ctx, call))
+		return call, false, errors.Join(err, c.spool(ctx, call))
 	}
-	return call, fmt.Errorf("store call: %w", err)
+	return call, false, fmt.Errorf("store call: %w", err)
 }
 
 func (c *Chat) spool(ctx context.Context, call workflow.Call) error {
@@ -203,7 +213,7 @@ func (c *Chat) sort(ctx context.Context, call workflow.Call) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.take(ctx, call, h, false)
+	_, err = c.take(ctx, call, talk{Chat: c, h: h})
 	return err
 }
 
@@ -233,8 +243,7 @@ func (c *Chat) Retry(ctx context.Context, by workflow.Actor, channel workflow.Ch
 
 // take decides what a call means and does it. Whatever needs the network is
 // done before the transaction.
-func (c *Chat) take(ctx context.Context, call workflow.Call, h Heard, inline bool) (r Reply, err error) {
-	t := talk{Chat: c, h: h, inline: inline}
+func (c *Chat) take(ctx context.Context, call workflow.Call, t talk) (r Reply, err error) {
 	if err := t.prepare(ctx, call); err != nil {
 		return Reply{}, err
 	}
@@ -283,9 +292,14 @@ func (c *Chat) fetchOne(ctx context.Context, h Heard, ref MediaRef) (workflow.Ne
 	if err := errors.Join(err, got.Content.Close()); err != nil {
 		return workflow.NewFile{}, err
 	}
-	sha, size, err := c.Blobs.Put(ctx, bytes.NewReader(content), workflow.MaxFileSize)
+	got.Content = io.NopCloser(bytes.NewReader(content))
+	clean, err := c.Clean(got)
 	if err != nil {
 		return workflow.NewFile{}, err
 	}
-	return workflow.NewFile{SHA256: sha, Name: cut(Text(got.Name), maxFileName), MediaType: got.MediaType, Size: size}, nil
+	sha, size, err := c.Blobs.Put(ctx, clean.Content, workflow.MaxFileSize)
+	if err := errors.Join(err, clean.Content.Close()); err != nil {
+		return workflow.NewFile{}, err
+	}
+	return workflow.NewFile{SHA256: sha, Name: cut(Text(clean.Name), maxFileName), MediaType: clean.MediaType, Size: size}, nil
 }

@@ -1,7 +1,10 @@
 package intake
 
 import (
+	"context"
 	"strings"
+	"sync"
+	"time"
 	"unicode"
 )
 
@@ -58,4 +61,28 @@ func mark(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 func han(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// crisisKept is how long a list that was read stays good.
+const crisisKept = 2 * time.Second
+
+// crisisList remembers the college's list for a moment, so that a letter costs
+// no question for it.
+type crisisList struct {
+	mu   sync.Mutex
+	read time.Time
+	list CrisisWords
+}
+
+func (l *crisisList) words(ctx context.Context, ask func(context.Context) (CrisisWords, error), now time.Time) (CrisisWords, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.list != nil && now.Sub(l.read) < crisisKept && !now.Before(l.read) {
+		return l.list, nil
+	}
+	list, err := ask(ctx)
+	if err == nil {
+		l.list, l.read = list, now
+	}
+	return list, err
 }

@@ -27,13 +27,19 @@ type HeardOf string
 
 // The events.
 const (
-	EventHello HeardOf = "hello" // the person follows us now
-	EventGone  HeardOf = "gone"  // and now no more
-	EventMenu  HeardOf = "menu"  // Text is what the menu says: see Command
-	EventGrant HeardOf = "grant" // the person allows one more notice
-	EventEnd   HeardOf = "end"   // what we sent has arrived, or Text says why not; Sent is its name
-	EventNone  HeardOf = "none"  // nothing we need to know
+	EventHello  HeardOf = "hello"  // the person follows us now
+	EventGone   HeardOf = "gone"   // and now no more
+	EventMenu   HeardOf = "menu"   // Text is what the menu says: see Command
+	EventGrant  HeardOf = "grant"  // the person allows one more notice
+	EventKeep   HeardOf = "keep"   // and now none of those they had allowed
+	EventEnd    HeardOf = "end"    // what we sent has arrived, or Text says why not; Sent is its name
+	EventPublic HeardOf = "public" // words for us where everybody reads them, and that is not wanted
+	EventNone   HeardOf = "none"   // nothing we need to know
 )
+
+// Blocked is what the Text of an EventEnd says when the person does not want to
+// hear from us.
+const Blocked = "blocked"
 
 // Heard is one thing that came through a chat, the same for every platform. An
 // adapter makes it of a callback that it has verified and decrypted.
@@ -45,12 +51,14 @@ type Heard struct {
 	Room     string // the group it was said in
 	ReplyTo  string // by which the platform knows an answer to it
 	Kind     HeardKind
+	Anew     bool   // it begins a letter, whatever was said before
 	Text     string // words; of a voice, what the platform understood
 	Media    []MediaRef
 	Event    HeardOf
 	Sent     string
 	At       time.Time // as the platform says
 	Locale   string    // "" when it says nothing
+	Later    bool      // the platform takes no words with the acknowledgement
 	Raw      []byte    // as it came, decrypted
 }
 
@@ -105,6 +113,8 @@ const (
 	SayAnonymous Say = "anonymous" // an anonymous letter stays unbound
 	SayShort     Say = "short"     // too little to be a letter
 	SayOther     Say = "other"     // we cannot read that
+	SayPublic    Say = "public"    // letters are not written where everybody reads
+	SayEnough    Say = "enough"    // so much at once is not taken
 )
 
 // Reply is what a person is answered at once: facts, no words.

@@ -56,7 +56,7 @@ func (in *Intake) Submit(ctx context.Context, l workflow.Letter) (Receipt, error
 	if err := in.maySign(ctx, l); err != nil {
 		return Receipt{}, err
 	}
-	r, err := in.begin(ctx, l)
+	_, r, err := in.begin(ctx, l)
 	if err == nil || workflow.KindOf(err) == workflow.Unavailable {
 		return r, err
 	}
@@ -103,34 +103,41 @@ func (in *Intake) again(ctx context.Context, l workflow.Letter) (Receipt, error)
 	return r, nil
 }
 
-func (in *Intake) begin(ctx context.Context, l workflow.Letter) (Receipt, error) {
+// begin stores a letter that is in order as a case.
+func (in *Intake) begin(ctx context.Context, l workflow.Letter) (workflow.Case, Receipt, error) {
+	b, code, err := in.birth(ctx, l)
+	if err != nil {
+		return workflow.Case{}, Receipt{}, err
+	}
+	if err := in.add(ctx, &b, l.Application); err != nil {
+		return workflow.Case{}, Receipt{}, err
+	}
+	in.desk.Arm(ctx, b.Clocks...)
+	return b.Case, in.receipt(b.Case, b.Clocks, code, l.ContentHash()), nil
+}
+
+// birth is everything a letter begins, before it is stored.
+func (in *Intake) birth(ctx context.Context, l workflow.Letter) (b workflow.Birth, code workflow.Code, err error) {
 	c, err := in.newCase(ctx, l)
 	if err != nil {
-		return Receipt{}, err
+		return b, code, err
 	}
 	w, err := in.sealWriter(l)
 	if err != nil {
-		return Receipt{}, err
+		return b, code, err
 	}
-	code := workflow.NewCode()
+	code = workflow.NewCode()
 	c.Writer, c.CodeHash = w.ID, in.codes.Hash(code)
 	by, as := enteredBy(l)
-	b, err := in.desk.Birth(ctx, in.desk.Store, c, by, as, map[string]string{"channel": string(l.Channel)})
+	b, err = in.desk.Birth(ctx, in.desk.Store, c, by, as, map[string]string{"channel": string(l.Channel)})
 	if err != nil {
-		return Receipt{}, err
+		return b, code, err
 	}
 	b.Writer = w
 	if err := in.keepLetter(&b, l, code); err != nil {
-		return Receipt{}, err
+		return b, code, err
 	}
-	if err := in.tell(ctx, &b, code, l.Quiet); err != nil {
-		return Receipt{}, err
-	}
-	if err := in.add(ctx, &b, l.Application); err != nil {
-		return Receipt{}, err
-	}
-	in.desk.Arm(ctx, b.Clocks...)
-	return in.receipt(b.Case, b.Clocks, code, l.ContentHash()), nil
+	return b, code, in.tell(ctx, &b, code, l.Quiet)
 }
 
 // add stores the birth, and with it what an application says.

@@ -22,6 +22,8 @@ type talk struct {
 
 	files []workflow.NewFile
 	lost  int
+	fresh bool // nobody but us has seen the call
+	words CrisisWords
 	bound workflow.Actor // who number and code let in
 	wrong error          // why they did not
 
@@ -34,6 +36,9 @@ type talk struct {
 
 // prepare does what needs the network, or counts.
 func (t *talk) prepare(ctx context.Context, call workflow.Call) (err error) {
+	if t.words, err = t.crisis.words(ctx, t.Crisis, t.Chat.desk.Now()); err != nil {
+		return err
+	}
 	if call.State == workflow.CallNew {
 		if t.files, t.lost, err = t.fetch(ctx, t.h, call.Attempts); err != nil {
 			return err
@@ -56,7 +61,11 @@ func (t *talk) prepare(ctx context.Context, call workflow.Call) (err error) {
 func (t *talk) cameBack(ctx context.Context) error {
 	n, err := t.Chat.desk.Store.NoticeOfTry(ctx, t.h.Sent)
 	if err == nil {
-		err = t.Returned(ctx, n.MessageID, "ladder.platform_failed", false)
+		reason := "ladder.platform_failed"
+		if t.h.Text == Blocked {
+			reason = "ladder.blocked"
+		}
+		err = t.Returned(ctx, n.MessageID, reason, false)
 	}
 	return absentIsNone(err)
 }
@@ -64,7 +73,7 @@ func (t *talk) cameBack(ctx context.Context) error {
 // in is the talk in a transaction. Timers are armed after it.
 func (t talk) in(tx workflow.Store, turned *[]workflow.Clock) *talk {
 	desk := *t.Chat.desk
-	desk.Store = tx
+	desk.Store, desk.Rules = tx, desk.Rules.In(tx)
 	desk.Arm = func(_ context.Context, clocks ...workflow.Clock) { *turned = append(*turned, clocks...) }
 	intake := *t.Intake
 	intake.desk = &desk
@@ -72,17 +81,21 @@ func (t talk) in(tx workflow.Store, turned *[]workflow.Clock) *talk {
 	return &t
 }
 
+// With is the conversation in which something was said, as it is found again.
+func (c *Chat) With(h Heard) workflow.Conversation {
+	return workflow.Conversation{
+		Channel: h.Channel, Account: h.Account, Person: c.Vault.PersonIndex(h.Channel, h.Account, h.Person),
+		Sealed: c.Vault.SealFor(SealPerson, []byte(h.Person)), Locale: localeOf(h, "zh-CN"),
+	}
+}
+
 // hold keeps everybody else from the conversation while the call is dealt with.
 func (t *talk) hold(ctx context.Context, call workflow.Call) (Reply, error) {
-	t.v = workflow.Conversation{
-		Channel: t.h.Channel, Account: t.h.Account, Person: t.Vault.PersonIndex(t.h.Channel, t.h.Account, t.h.Person),
-		Sealed: t.Vault.SealFor(SealPerson, []byte(t.h.Person)), Locale: localeOf(t.h, "zh-CN"),
-	}
+	t.v = t.With(t.h)
 	if err := t.tx.LockConversation(ctx, &t.v); err != nil {
 		return Reply{}, err
 	}
-	var err error
-	if t.call, err = t.tx.CallBy(ctx, call.Channel, call.External); err != nil {
+	if err := t.look(ctx, call); err != nil {
 		return Reply{}, err
 	}
 	if t.call.State != workflow.CallNew {
@@ -101,6 +114,17 @@ func (t *talk) hold(ctx context.Context, call workflow.Call) (Reply, error) {
 	return r, t.tx.SaveConversation(ctx, t.v)
 }
 
+// look finds out what became of the call meanwhile. One that we have just stored
+// is taken for new: if it is not, storing what became of it is a Conflict.
+func (t *talk) look(ctx context.Context, call workflow.Call) (err error) {
+	if t.fresh {
+		t.call = call
+		return nil
+	}
+	t.call, err = t.tx.CallBy(ctx, call.Channel, call.External)
+	return err
+}
+
 // again answers a call that was dealt with as it was answered then.
 func (t *talk) again(ctx context.Context) (Reply, error) {
 	switch t.call.State {
@@ -113,6 +137,9 @@ func (t *talk) again(ctx context.Context) (Reply, error) {
 	case workflow.CallEvent:
 		return t.hear(ctx)
 	case workflow.CallJunk:
+		if t.call.Reason == tooMany {
+			return t.say(SayEnough), nil
+		}
 		return t.say(unlike(t.h.Kind)), nil
 	case workflow.CallNew, workflow.CallFailed:
 	}
@@ -126,7 +153,7 @@ func (t *talk) opened() {
 	by := workflow.ByMessage
 	if t.h.Kind == HeardEvent {
 		by = workflow.ByEvent
-		presses := t.h.Event == EventHello || t.h.Event == EventMenu
+		presses := t.h.Event == EventHello || t.h.Event == EventMenu || t.h.Event == EventPublic
 		if !presses || t.v.HeardBy == workflow.ByMessage && now.Sub(t.v.Heard) < 48*time.Hour {
 			return
 		}
@@ -146,7 +173,7 @@ func (t *talk) hear(ctx context.Context) (Reply, error) {
 		return t.say(unlike(t.h.Kind)), nil
 	case t.bound.Case != 0 || t.wrong != nil:
 		return t.bind(ctx)
-	case t.h.Kind == HeardText:
+	case t.h.Kind == HeardText && !t.h.Anew:
 		if r, done, err := t.command(ctx, t.h.Text); done || err != nil {
 			return r, err
 		}
@@ -167,12 +194,16 @@ func (t *talk) event(ctx context.Context) (Reply, error) {
 		if t.call.ID != 0 && t.call.Handled.IsZero() {
 			t.v.Grants++
 		}
+	case EventKeep:
+		t.v.Grants = 0
 	case EventMenu:
 		r, done, err := t.command(ctx, t.h.Text)
 		if !done && err == nil {
 			r = t.say(SayHelp)
 		}
 		return r, err
+	case EventPublic:
+		return t.say(SayPublic), nil
 	case EventEnd, EventNone:
 	}
 	return Reply{}, nil
@@ -264,7 +295,7 @@ func unlike(k HeardKind) Say {
 // goesTo is the case that a word is about: the one the last words went into not
 // long ago, or that waits for the writer.
 func (t *talk) goesTo(ctx context.Context) (c workflow.Case, goes bool, err error) {
-	if t.v.CaseID == 0 || t.v.Anew {
+	if t.v.CaseID == 0 || t.v.Anew || t.h.Anew {
 		return c, false, nil
 	}
 	if c, err = t.tx.Case(ctx, t.v.CaseID); err != nil {
@@ -281,6 +312,9 @@ func (t *talk) goesTo(ctx context.Context) (c workflow.Case, goes bool, err erro
 }
 
 func (t *talk) add(ctx context.Context, c workflow.Case) (Reply, error) {
+	if full, err := t.full(ctx, c); full || err != nil {
+		return t.enough(), err
+	}
 	w := ChatWord{Body: cut(t.body(), workflow.MaxBody), Files: t.files, Channel: t.h.Channel, External: t.external()}
 	if err := t.Follow(ctx, t.desk, c.ID, w); err != nil {
 		return Reply{}, err
@@ -291,43 +325,47 @@ func (t *talk) add(ctx context.Context, c workflow.Case) (Reply, error) {
 }
 
 func (t *talk) begin(ctx context.Context) (Reply, error) {
-	category, err := defaultCategory(ctx, t.tx, t.desk.Now())
+	if flood, err := t.flood(ctx); flood || err != nil {
+		return t.enough(), err
+	}
+	category, err := t.category(ctx)
 	if err != nil {
 		return Reply{}, err
 	}
+	now := t.desk.Now().UTC().Truncate(time.Microsecond)
 	l := t.letter(ctx, category)
-	crisis, err := t.Crisis(ctx)
+	l.Received, l.Urgent = now, t.words.In(l.Body)
+	if err := clean(&l); err != nil {
+		return Reply{}, err
+	}
+	c, receipt, err := t.intake.begin(ctx, l)
 	if err != nil {
 		return Reply{}, err
 	}
-	l.Urgent = crisis.In(l.Body)
-	receipt, err := t.intake.Submit(ctx, l)
-	if err != nil {
+	t.v.CaseID, t.v.Said, t.v.Anew = c.ID, now, false
+	t.end(workflow.CallCase, c.ID)
+	if err := t.tx.Bind(ctx, c.ID, t.v.ID, now); err != nil {
 		return Reply{}, err
 	}
-	now := t.desk.Now()
-	t.v.CaseID, t.v.Said, t.v.Anew = receipt.CaseID, now, false
-	t.end(workflow.CallCase, receipt.CaseID)
-	if err := t.tx.Bind(ctx, receipt.CaseID, t.v.ID, now); err != nil {
-		return Reply{}, err
+	return t.received(receipt), t.acknowledge(ctx, c, receipt)
+}
+
+// category is what letters are about of which nobody has said it yet.
+func (t *talk) category(ctx context.Context) (int64, error) {
+	c, err := t.desk.Rules.Coded(ctx, "other")
+	if workflow.KindOf(err) == workflow.NotFound && err != nil {
+		return defaultCategory(ctx, t.tx, t.desk.Now())
 	}
-	return t.received(receipt), t.acknowledge(ctx, receipt)
+	return c.ID, err
 }
 
 // acknowledge notes that the person was told number and code at once; when
 // nobody waits for the answer any more, the courier tells them.
-func (t *talk) acknowledge(ctx context.Context, r Receipt) error {
-	c, err := t.tx.Case(ctx, r.CaseID)
-	if err != nil {
-		return err
-	}
-	n, known, err := t.desk.Keeper.ForWriterOf(ctx, t.tx, workflow.Telling{
+func (t *talk) acknowledge(ctx context.Context, c workflow.Case, r Receipt) error {
+	n := t.desk.Keeper.ForWriterIn(t.h.Channel, workflow.Telling{
 		Name: "case:" + c.Number + ":received", Kind: workflow.NoticeReceived, Case: c, At: t.desk.Now(),
 		Secret: t.intake.vault.SealWords(r.Code.Groups()), Args: map[string]string{"due": r.Answer.UTC().Format(time.RFC3339)},
 	})
-	if err != nil || !known {
-		return err
-	}
 	if !t.inline {
 		return t.tx.AddNotice(ctx, &n)
 	}
@@ -353,7 +391,7 @@ var mediaWords = map[HeardKind]string{HeardImage: "（图片）", HeardVoice: "�
 func (t *talk) body() string {
 	lines := []string{strings.TrimSpace(Text(t.h.Text)), mediaWords[t.h.Kind]}
 	if t.lost > 0 {
-		lines = append(lines, "（附件未能从平台取得）")
+		lines = append(lines, "（有附件未能取得或无法读取）")
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }

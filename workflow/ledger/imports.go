@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"mailbox/workflow"
 )
@@ -248,16 +249,39 @@ func (x *Imports) Confirm(ctx context.Context, by workflow.Actor, id int64, rema
 		if m.Basis == "" { // a feed states none: the confirmer does
 			m.Basis, remark = remark, ""
 		}
-		if n, err = tx.ConfirmImport(ctx, id, x.review(m, by, remark)); err != nil {
+		review := x.review(m, by, remark)
+		if n, err = tx.ConfirmImport(ctx, id, review); err != nil {
 			return err
 		}
-		m.State, m.Confirmer, m.Confirmed = workflow.ImportConfirmed, by.ID, x.desk.Now()
-		if err := x.note(ctx, tx, by, "ledger.import.confirm", importName(id), map[string]string{"items": strconv.Itoa(n), "basis": m.Basis, "reviewed_by": m.ReviewedBy}); err != nil {
+		root, err := rootOf(ctx, tx, id, review.Decided)
+		if err != nil {
+			return err
+		}
+		m.State, m.Confirmer, m.Confirmed = workflow.ImportConfirmed, by.ID, review.Decided
+		detail := map[string]string{"items": strconv.Itoa(n), "basis": m.Basis, "reviewed_by": m.ReviewedBy, "root": root.String()}
+		if err := x.note(ctx, tx, by, "ledger.import.confirm", importName(id), detail); err != nil {
 			return err
 		}
 		return tx.SaveImport(ctx, m)
 	})
 	return n, err
+}
+
+// rootOf stands for the items of an import that were let out at that moment.
+func rootOf(ctx context.Context, tx workflow.Store, id int64, at time.Time) (workflow.ImportRoot, error) {
+	root := workflow.NewImportRoot()
+	for after := int64(0); ; {
+		some, err := tx.ItemsLetOut(ctx, after, id, rowsAtOnce)
+		if err != nil || len(some) == 0 {
+			return root, err
+		}
+		for _, l := range some {
+			after = l.ID
+			if l.Decided.Equal(at) {
+				root.Add(l)
+			}
+		}
+	}
 }
 
 // review is the decision about each item of an import.
@@ -270,7 +294,7 @@ func (x *Imports) review(m workflow.Import, by workflow.Actor, remark string) wo
 		remark = "；" + remark
 	}
 	return workflow.Review{
-		AskedBy: m.By, Asked: m.At, Checklist: list, Basis: m.Basis, Reviewer: by.ID, Decided: x.desk.Now(),
+		AskedBy: m.By, Asked: m.At, Checklist: list, Basis: m.Basis, Reviewer: by.ID, Decided: x.desk.Now().UTC().Truncate(time.Microsecond),
 		Result: workflow.ReviewPublic, Remark: m.ReviewedBy + remark,
 	}
 }

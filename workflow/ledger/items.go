@@ -131,6 +131,40 @@ func (l *Ledger) NextSerial(ctx context.Context, by workflow.Actor, series strin
 	return last + 1, err
 }
 
+// Serial is a series of documents and the serial to propose for its next one.
+type Serial struct {
+	Series string
+	Next   int
+}
+
+// serialsFrom is how many documents, the latest, are looked through for series.
+const serialsFrom = 100
+
+// NextSerials proposes serials for the series that documents of this year are
+// in, the one used last first.
+func (l *Ledger) NextSerials(ctx context.Context, by workflow.Actor) ([]Serial, error) {
+	if err := open(by); err != nil {
+		return nil, err
+	}
+	year := l.Today()[:len("2006")]
+	page, err := l.desk.Store.Items(ctx, workflow.ItemQuery{Channel: workflow.InDocument, From: year + "-01-01", Limit: serialsFrom})
+	if err != nil {
+		return nil, err
+	}
+	var out []Serial
+	for _, i := range page.Items {
+		if i.Series == "" || slices.ContainsFunc(out, func(s Serial) bool { return s.Series == i.Series }) {
+			continue
+		}
+		next, err := l.NextSerial(ctx, by, i.Series)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Serial{i.Series, next})
+	}
+	return out, nil
+}
+
 // Save adds an item as a draft when its ID is 0, and changes one that is not
 // public yet otherwise; a change takes it back from review. An item that is
 // public is never changed: Save makes a draft that takes its place once it has

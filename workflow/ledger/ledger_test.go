@@ -1,8 +1,10 @@
 package ledger_test
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -234,6 +236,18 @@ func TestSerials(t *testing.T) {
 	if n, err := k.ledger.NextSerial(ctx, k.Clerk.Actor(), "校发〔2026〕"); n != 89 || err != nil {
 		t.Errorf("the next is %d, %v", n, err)
 	}
+	others := []workflow.Item{
+		{Channel: workflow.InDocument, Title: "关于印发制度的通知", Day: "2026-03-01", Series: "校办发〔2026〕", Serial: 4},
+		{Channel: workflow.InDocument, Title: "去年的", Day: "2025-12-30", Series: "校发〔2025〕", Serial: 140},
+	}
+	for _, i := range others {
+		if _, err := k.ledger.Save(ctx, k.Clerk.Actor(), i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := k.ledger.NextSerials(ctx, k.Clerk.Actor()); err != nil || !slices.Equal(all, []ledger.Serial{{Series: "校发〔2026〕", Next: 89}, {Series: "校办发〔2026〕", Next: 5}}) {
+		t.Errorf("this year's are %v, %v", all, err)
+	}
 	document.Serial = 0
 	_, err := k.ledger.Save(ctx, k.Clerk.Actor(), document)
 	wantKind(t, workflow.Invalid, err)
@@ -334,6 +348,40 @@ func TestColumns(t *testing.T) {
 	tree, err := k.ledger.Columns(ctx, k.Leader.Actor())
 	if err != nil || len(tree) != 2 || tree[0].Items != 0 || tree[0].Total != 1 || tree[1].Depth != 1 || tree[1].Items != 1 {
 		t.Errorf("the tree is %+v, %v", tree, err)
+	}
+}
+
+// site publishes one thing.
+type site struct{}
+
+func (site) Read(context.Context, string) (ledger.Reading, error) {
+	return ledger.Reading{Source: "feed", Entries: []ledger.Entry{{Name: "1", URL: "https://college.example/1", Title: "新闻"}}}, nil
+}
+
+// TestWhoFollowsTheSite: the clock reads the site in the name of an account
+// nobody signs in with, so that whoever may confirm can confirm what it brings.
+func TestWhoFollowsTheSite(t *testing.T) {
+	k := open(t)
+	ctx := t.Context()
+	if err := k.Store.SaveSetting(ctx, ledger.FeedSetting, "https://college.example/feed.xml", k.Admin.ID, k.Now()); err != nil {
+		t.Fatal(err)
+	}
+	feeds := ledger.NewFeeds(k.ledger, site{})
+	for _, want := range []int{1, 0} {
+		if n, err := feeds.Follow(ctx); n != want || err != nil {
+			t.Fatalf("a run brought %d, %v; want %d", n, err, want)
+		}
+	}
+	m, err := k.Store.Import(ctx, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, err := k.Store.Account(ctx, m.By)
+	if err != nil || reader.Disabled.IsZero() || len(reader.Roles) != 0 || reader.PasswordHash != "" {
+		t.Errorf("it was brought by %+v, %v", reader, err)
+	}
+	if n, err := ledger.NewImports(k.ledger, nil, nil, k.Blobs).Confirm(ctx, k.OfficeHead.Actor(), m.ID, "当时已审查"); n != 1 || err != nil {
+		t.Errorf("the head of the office confirms %d, %v", n, err)
 	}
 }
 

@@ -5,6 +5,7 @@ package publication
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -137,7 +138,7 @@ func (v *Reviews) keep(ctx context.Context, tx workflow.Store, by workflow.Actor
 	if err := v.subjects[r.Subject].Decided(ctx, tx, *r); err != nil {
 		return err
 	}
-	detail := map[string]string{"result": string(r.Result), "ground": string(r.Ground), "basis": r.Basis}
+	detail := map[string]string{"result": string(r.Result), "ground": string(r.Ground), "basis": r.Basis, "hash": hex.EncodeToString(r.ContentHash)}
 	if err := v.desk.NoteReview(ctx, tx, by, "review.decide", *r, detail); err != nil {
 		return err
 	}

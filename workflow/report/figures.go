@@ -71,7 +71,7 @@ type Figure struct {
 	Source Source
 	Uses   []workflow.Measure
 	// Behind is the measure whose cases are the number, or the part of a share;
-	// "" when the cases are those still open.
+	// "" when the cases are those in hand.
 	Behind workflow.Measure
 	// first and end narrow what is behind to these buckets, half-open.
 	first, end int
@@ -124,9 +124,7 @@ var All = []Figure{
 	share("solved", FromRatings, workflow.CountSolved, workflow.CountRated),
 }
 
-var stockMeasures = []workflow.Measure{
-	workflow.CountReceived, workflow.CountDeclined, workflow.CountMerged, workflow.CountWithdrawn, workflow.CountClosed,
-}
+var stockMeasures = append([]workflow.Measure{workflow.CountReceived}, workflow.Ending...)
 
 // flowMeasures are all that the figures of a period need.
 var flowMeasures = []workflow.Measure{

@@ -58,6 +58,20 @@ func (o *Office) Recount(ctx context.Context, progress func(done, total int)) ([
 	return o.differences(ctx, counted)
 }
 
+// unevenShown is how many sums that do not add up are told at most.
+const unevenShown = 100
+
+// Uneven returns stored sums, a hundred at most, that are not what the rows they
+// stand for come to. Together with Recount, which compares those rows with the
+// cases, it proves every figure at every grain.
+func (o *Office) Uneven(ctx context.Context) ([]workflow.Uneven, error) {
+	out, err := o.Store.UnevenFigures(ctx, unevenShown)
+	if err != nil {
+		return nil, fmt.Errorf("compare sums: %w", err)
+	}
+	return out, nil
+}
+
 func (o *Office) project(ctx context.Context) error {
 	for {
 		n, err := o.Store.Project(ctx, projectPage)

@@ -36,8 +36,7 @@ type Cell struct {
 	Previous *Value // in the period just before; nil where rows are not compared
 	LastYear *Value // in the same days of the year before
 	// Behind asks for the cases that are the number, or the part of a share; the
-	// page adds the reader's scope. nil when there is no such list: the stock of
-	// a day that is past.
+	// page adds the reader's scope. nil when there is no such list.
 	Behind *workflow.Query
 }
 
@@ -86,10 +85,13 @@ func (o *Office) behind(ask Ask, w row, f Figure) *workflow.Query {
 	q := ask.cases()
 	q.NoOne = ask.By == workflow.ByDepartment && w.key == "0"
 	switch {
-	case f.Nature == Stock && (!ask.AsOf.IsZero() || ask.To <= text(o.Now().In(o.Zone))):
-		return nil
-	case f.Nature == Stock:
+	case f.Nature == Stock && ask.AsOf.IsZero() && ask.To > text(o.Now().In(o.Zone)):
 		q.Open = true
+	case f.Nature == Stock: // of a day that is past
+		ask.From = beginning
+		q.Fact = ask.fact(workflow.CountReceived, 0, 0)
+		q.Fact.Stock = true
+		q.Fact.NoOne, q.NoOne = q.NoOne, q.NoOne && ask.AsOf.IsZero()
 	case f.action != "" && q.NoOne:
 		return nil // nobody's people did nothing
 	case f.action != "":

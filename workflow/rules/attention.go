@@ -25,6 +25,7 @@ const (
 	OldTemplate   ConcernKind = "template"    // answer templates to look over again
 	LonelyAdmin   ConcernKind = "admin"       // a single administrator
 	NoCollegeName ConcernKind = "college"     // the college has no name
+	DeadTodos     ConcernKind = "todos"       // to-dos the office system was not told of
 )
 
 // Concern is one thing to see to: how many, and which.
@@ -80,7 +81,11 @@ func (r *Rules) aboutMail(ctx context.Context) ([]Concern, error) {
 		}
 		waiting += n
 	}
-	return []Concern{faults, {Kind: Undelivered, N: len(lost)}, {Kind: UnsortedMail, N: waiting}}, nil
+	todos, err := store.CountTodos(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return []Concern{faults, {Kind: Undelivered, N: len(lost)}, {Kind: DeadTodos, N: todos.Dead}, {Kind: UnsortedMail, N: waiting}}, nil
 }
 
 func (r *Rules) aboutHolidays(ctx context.Context) ([]Concern, error) {

@@ -8,6 +8,7 @@ import (
 	"mailbox/workflow"
 	"mailbox/workflow/rules"
 	"mailbox/workflow/workflowtest"
+	"mailbox/workflow/worldtest"
 )
 
 func TestPeople(t *testing.T) {
@@ -107,10 +108,27 @@ func TestAttention(t *testing.T) {
 	if err := w.Store.SaveCursor(t.Context(), workflow.MailCursor{Mailbox: "INBOX", Fault: "login refused"}); err != nil {
 		t.Fatal(err)
 	}
+	deadTodo(t, w)
 	later := kinds()
-	for _, kind := range []rules.ConcernKind{rules.NoHolidays, rules.NoHead, rules.MailboxFault} {
+	for _, kind := range []rules.ConcernKind{rules.NoHolidays, rules.NoHead, rules.MailboxFault, rules.DeadTodos} {
 		if later[kind] != 1 {
 			t.Errorf("%s: %d, want 1", kind, later[kind])
 		}
+	}
+}
+
+// deadTodo is one that nobody tries to tell of any more.
+func deadTodo(t *testing.T, w *worldtest.World) {
+	t.Helper()
+	todo := workflow.Todo{CaseID: w.Send(t).CaseID, Account: w.Clerk.ID, Kind: workflow.TodoAccept, Opened: w.Now()}
+	if err := w.Store.AddTodo(t.Context(), &todo); err != nil {
+		t.Fatal(err)
+	}
+	taken, err := w.Store.TakeTodos(t.Context(), w.Now(), 1, time.Minute)
+	if err != nil || len(taken) != 1 {
+		t.Fatal(taken, err)
+	}
+	if err := w.Store.FinishTodo(t.Context(), taken[0], workflow.TodoTold{At: w.Now(), Reason: "ladder.platform_refused"}); err != nil {
+		t.Fatal(err)
 	}
 }

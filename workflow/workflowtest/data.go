@@ -66,24 +66,35 @@ type data struct {
 	bulletins table[int64, workflow.Bulletin]
 
 	tokens        table[int64, workflow.Token]
+	deeds         table[string, workflow.Deed]
 	factors       table[int64, workflow.SecondFactor]
 	recovery      table[string, recoveryCode]
 	ways          table[string, workflow.WaySettings]
 	campusNames   table[int64, workflow.CampusName]
 	roster        table[string, workflow.RosterRow]
+	webhooks      table[int64, workflow.Webhook]
+	dispatches    table[int64, workflow.Dispatch]
 	channels      table[string, workflow.ChannelSettings]
 	calls         table[int64, workflow.Call]
 	conversations table[int64, workflow.Conversation]
 	bindings      table[int64, int64] // conversation by case
 	tries         table[int64, workflow.NoticeTry]
+
+	todos  table[int64, todoRow]
+	turned table[int64, turned]
+	faults table[string, workflow.ChannelFault] // by channel, day and kind
 }
 
 func newData() *data {
 	return &data{
+		todos: newTable[int64, todoRow](), turned: newTable[int64, turned](),
 		tokens:  newTable[int64, workflow.Token](),
+		deeds:   newTable[string, workflow.Deed](),
 		factors: newTable[int64, workflow.SecondFactor](), recovery: newTable[string, recoveryCode](),
 		ways: newTable[string, workflow.WaySettings](), campusNames: newTable[int64, workflow.CampusName](), roster: newTable[string, workflow.RosterRow](),
+		webhooks: newTable[int64, workflow.Webhook](), dispatches: newTable[int64, workflow.Dispatch](),
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
+		faults:        newTable[string, workflow.ChannelFault](),
 		conversations: newTable[int64, workflow.Conversation](), bindings: newTable[int64, int64](), tries: newTable[int64, workflow.NoticeTry](),
 		applications: newTable[int64, workflow.Application](), campaigns: newTable[int64, workflow.Campaign](),
 		appraisals: newTable[int64, workflow.Appraisal](),
@@ -112,8 +123,11 @@ func newData() *data {
 
 func (d *data) clone() *data {
 	return &data{
-		tokens:  d.tokens.clone(),
+		tokens: d.tokens.clone(), deeds: d.deeds.clone(),
+		todos: d.todos.clone(), turned: d.turned.clone(),
+		faults:  d.faults.clone(),
 		factors: d.factors.clone(), recovery: d.recovery.clone(), ways: d.ways.clone(), campusNames: d.campusNames.clone(), roster: d.roster.clone(),
+		webhooks: d.webhooks.clone(), dispatches: d.dispatches.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),
 		columns: d.columns.clone(), items: d.items.clone(), imports: d.imports.clone(), duties: d.duties.clone(),

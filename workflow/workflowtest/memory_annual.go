@@ -287,6 +287,21 @@ func (m *Memory) CasesBehind(ctx context.Context, q workflow.FactQuery) ([]int64
 	})
 }
 
+// CountWriters implements workflow.Annals.
+func (m *Memory) CountWriters(ctx context.Context, from, to, asOf time.Time) (int, error) {
+	return read(ctx, m, func(d *data) (int, error) {
+		seen := map[string]bool{}
+		for _, c := range d.cases.where(func(c workflow.Case) bool {
+			return !c.Sealed && !c.Received.Before(from) && c.Received.Before(to)
+		}) {
+			if w := d.sealed.rows[c.Writer]; len(w.MailIndex) > 0 && !w.Created.After(asOf) {
+				seen[string(w.MailIndex)] = true
+			}
+		}
+		return len(seen), nil
+	})
+}
+
 // Still implements workflow.Annals.
 func (m *Memory) Still(ctx context.Context, do func(workflow.Store) error) error {
 	if m.inside {

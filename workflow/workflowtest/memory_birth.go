@@ -13,7 +13,7 @@ func (m *Memory) AddBirth(ctx context.Context, b *workflow.Birth) error {
 	err := m.Atomic(ctx, func(tx workflow.Store) error {
 		stored.Clocks = slices.Clone(b.Clocks)
 		for _, add := range []func(context.Context, workflow.Store, *workflow.Birth) error{
-			addBornWriter, m.addBornCase, addBornHistory, addBornClocks, addBornLetter, addBornNotices,
+			addBornWriter, m.addBornCase, addBornHistory, addBornClocks, addBornLetter, addBornNotices, addBornTold,
 		} {
 			if err := add(ctx, tx, &stored); err != nil {
 				return err
@@ -44,6 +44,7 @@ func (*Memory) addBornCase(ctx context.Context, tx workflow.Store, b *workflow.B
 		}
 		b.Case.Version = 1
 		d.cases.put(b.Case.ID, b.Case)
+		d.turn(workflow.Case{}, b.Case)
 		return nil
 	})
 }
@@ -94,4 +95,8 @@ func addBornNotices(ctx context.Context, tx workflow.Store, b *workflow.Birth) e
 		}
 	}
 	return nil
+}
+
+func addBornTold(ctx context.Context, tx workflow.Store, b *workflow.Birth) error {
+	return tellHooks(ctx, tx, b.Told)
 }

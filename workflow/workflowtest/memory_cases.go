@@ -117,6 +117,7 @@ func (m *Memory) SaveCase(ctx context.Context, c *workflow.Case) error {
 		}
 		c.Version++
 		d.cases.put(c.ID, *c)
+		d.turn(stored, *c)
 		return nil
 	})
 }

@@ -43,8 +43,8 @@ func saveChange(ctx context.Context, tx workflow.Store, after *workflow.Case, c 
 			return err
 		}
 	}
-	if after.ID == 0 {
-		return nil
+	if err := tellHooks(ctx, tx, c.Told); err != nil || after.ID == 0 {
+		return err
 	}
 	if err := tx.AddFacts(ctx, after.ID, c.Facts); err != nil {
 		return err

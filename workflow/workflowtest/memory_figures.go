@@ -167,6 +167,10 @@ func (m *Memory) FigureDigests(ctx context.Context, salt string) (map[string]wor
 	})
 }
 
+// UnevenFigures implements workflow.Figures: there is one grain, and all is added
+// up when it is asked for.
+func (m *Memory) UnevenFigures(context.Context, int) ([]workflow.Uneven, error) { return nil, nil }
+
 // withFact is the cases that count for what is asked.
 func (d *data) withFact(q *workflow.FactQuery) map[int64]bool {
 	if q == nil {
@@ -174,8 +178,17 @@ func (d *data) withFact(q *workflow.FactQuery) map[int64]bool {
 	}
 	sums := map[int64]int{}
 	for _, f := range d.facts.rows {
-		if behind(*q, f.Fact) && (q.AsOf.IsZero() || !f.At.After(q.AsOf)) {
+		if !q.AsOf.IsZero() && f.At.After(q.AsOf) {
+			continue
+		}
+		if behind(*q, f.Fact) {
 			sums[f.CaseID] += f.N
+		}
+		if q.Stock && slices.Contains(workflow.Ending, f.Measure) {
+			f.Measure = q.Measure
+			if behind(*q, f.Fact) {
+				sums[f.CaseID] -= f.N
+			}
 		}
 	}
 	out := map[int64]bool{}

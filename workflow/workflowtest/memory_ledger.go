@@ -148,6 +148,8 @@ func sameNames(a, b workflow.Item) string {
 	serial := a.Series != "" && a.Series == b.Series && a.Serial == b.Serial && holdsSerial(a) && holdsSerial(b)
 	replaces := a.Replaces != 0 && a.Replaces == b.Replaces && a.Begun() && b.Begun()
 	switch {
+	case live && a.External == b.External && strings.HasPrefix(a.External, "api "):
+		return "items_submitted"
 	case external:
 		return "items_external"
 	case serial:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"mailbox/workflow"
 )
@@ -62,6 +63,19 @@ func (m *Memory) SaveCampaign(ctx context.Context, c *workflow.Campaign) error {
 	})
 }
 
+// FeesOf implements workflow.Applications.
+func (m *Memory) FeesOf(ctx context.Context, cases []int64) ([]workflow.Fee, error) {
+	return read(ctx, m, func(d *data) ([]workflow.Fee, error) {
+		var out []workflow.Fee
+		for _, a := range d.applications.where(func(a workflow.Application) bool {
+			return slices.Contains(cases, a.CaseID) && (a.Fee != 0 || a.Waived != 0)
+		}) {
+			out = append(out, workflow.Fee{CaseID: a.CaseID, Paid: a.Fee, Waived: a.Waived})
+		}
+		return out, nil
+	})
+}
+
 // AddAppraisal implements workflow.Appraisals.
 func (m *Memory) AddAppraisal(ctx context.Context, a *workflow.Appraisal) error {
 	return m.write(ctx, func(d *data) error {
@@ -111,9 +125,16 @@ func (m *Memory) Appraisal(ctx context.Context, id int64) (workflow.Appraisal, e
 	return read(ctx, m, func(d *data) (workflow.Appraisal, error) { return d.appraisals.get(id) })
 }
 
+func counted(a workflow.Appraisal, asOf time.Time) bool {
+	if asOf.IsZero() {
+		return a.Removed.IsZero()
+	}
+	return !a.Created.After(asOf) && (a.Removed.IsZero() || a.Removed.After(asOf))
+}
+
 func (d *data) appraised(q workflow.AppraisalQuery) []workflow.Appraisal {
 	out := d.appraisals.where(func(a workflow.Appraisal) bool {
-		return a.Removed.IsZero() && like(q.Kind, a.Kind) && (q.From == "" || q.From <= a.Day) && (q.To == "" || a.Day < q.To)
+		return counted(a, q.AsOf) && like(q.Kind, a.Kind) && (q.From == "" || q.From <= a.Day) && (q.To == "" || a.Day < q.To)
 	})
 	slices.SortFunc(out, laterFirst)
 	return out

@@ -20,6 +20,13 @@ func (m *Memory) AccountByName(ctx context.Context, username string) (workflow.A
 	})
 }
 
+// AccountByWeCom implements workflow.People.
+func (m *Memory) AccountByWeCom(ctx context.Context, userID string) (workflow.Account, error) {
+	return read(ctx, m, func(d *data) (workflow.Account, error) {
+		return only(d.accounts.where(func(a workflow.Account) bool { return userID != "" && a.WeCom == userID }))
+	})
+}
+
 // Accounts implements workflow.People.
 func (m *Memory) Accounts(ctx context.Context) ([]workflow.Account, error) {
 	return m.accountsWhere(ctx, func(workflow.Account) bool { return true })
@@ -47,7 +54,9 @@ func (m *Memory) SaveAccount(ctx context.Context, a *workflow.Account) error {
 		if err := need(a.ID == 0 || d.accounts.has(a.ID), d.department(a.Department)); err != nil {
 			return err
 		}
-		if d.accounts.any(func(o workflow.Account) bool { return o.ID != a.ID && o.Username == a.Username }) {
+		if d.accounts.any(func(o workflow.Account) bool {
+			return o.ID != a.ID && (o.Username == a.Username || a.WeCom != "" && o.WeCom == a.WeCom)
+		}) {
 			return conflict()
 		}
 		if a.Department == 0 && a.Actor().Is(workflow.DeptClerk, workflow.DeptHead) {

@@ -189,7 +189,7 @@ func (m *Memory) Public(ctx context.Context, q workflow.PublicQuery) (workflow.P
 	return read(ctx, m, func(d *data) (workflow.PublicListing, error) {
 		rows := d.publications.where(func(p workflow.Publication) bool {
 			behind := q.After == "" || p.Visible.Before(at) || p.Visible.Equal(at) && p.ID < id
-			return publicAs(p, q) && behind
+			return d.publicAs(p, q) && behind
 		})
 		slices.SortFunc(rows, func(a, b workflow.Publication) int {
 			return cmp.Or(b.Visible.Compare(a.Visible), cmp.Compare(b.ID, a.ID))
@@ -220,8 +220,12 @@ func readPublicCursor(cursor string) (at time.Time, id int64, err error) {
 	return at, id, err
 }
 
-func publicAs(p workflow.Publication, q workflow.PublicQuery) bool {
+func (d *data) publicAs(p workflow.Publication, q workflow.PublicQuery) bool {
+	c, err := d.cases.get(p.CaseID)
 	switch {
+	case err != nil, !q.From.IsZero() && c.Received.Before(q.From), !q.To.IsZero() && !c.Received.Before(q.To),
+		len(q.Categories) > 0 && !slices.Contains(q.Categories, p.Category):
+		return false
 	case !p.PublicAt(q.At), q.Category != 0 && p.Category != q.Category, q.Department != 0 && p.Department != q.Department, q.Kind != "" && p.Kind != q.Kind:
 		return false
 	case strings.TrimSpace(q.Search) == "":
@@ -239,7 +243,7 @@ func publicAs(p workflow.Publication, q workflow.PublicQuery) bool {
 // CountPublic implements workflow.Publications.
 func (m *Memory) CountPublic(ctx context.Context, q workflow.PublicQuery) (int, error) {
 	return read(ctx, m, func(d *data) (int, error) {
-		return d.publications.count(func(p workflow.Publication) bool { return publicAs(p, q) }), nil
+		return d.publications.count(func(p workflow.Publication) bool { return d.publicAs(p, q) }), nil
 	})
 }
 

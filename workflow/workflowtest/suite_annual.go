@@ -18,6 +18,7 @@ var annualPromises = []promise{
 	{"a report is published after a review that passed of exactly its snapshot", annualPublishing},
 	{"contacts are kept by year", annualContacts},
 	{"the cases behind a figure are those whose facts add up", annualCases},
+	{"writers are counted by their addresses, and nobody twice", annualWriters},
 	{"Still sees one moment", annualStill},
 }
 
@@ -236,6 +237,26 @@ func annualCases(t *testing.T, s workflow.Store, c College) {
 	same(t, "of two days", ok(s.CasesBehind(t.Context(), q))(t), []int64{one.ID, two.ID, three.ID})
 	q.Department = c.Academic.ID
 	same(t, "of another department", ok(s.CasesBehind(t.Context(), q))(t), nil)
+}
+
+// annualWriters: an address is one person, however often it wrote.
+func annualWriters(t *testing.T, s workflow.Store, _ College) {
+	one, two := random(32), random(32)
+	wrote := func(index []byte, opts ...func(*workflow.Case)) {
+		w := workflow.SealedWriter{ID: newUUID(), Sealed: random(8), KeyID: "k1", MailIndex: index, Created: Morning}
+		must(t, s.AddWriter(t.Context(), w))
+		NewCase(t, s, append(opts, func(x *workflow.Case) { x.Writer = w.ID })...)
+	}
+	for _, index := range [][]byte{one, one, two, nil, nil} {
+		wrote(index)
+	}
+	wrote(random(32), func(x *workflow.Case) { x.Sealed = true })
+	wrote(random(32), func(x *workflow.Case) { x.Received = Morning.AddDate(0, 0, 2) })
+	NewCase(t, s) // nobody knows whose
+	day := Morning.AddDate(0, 0, 1)
+	same(t, "of a day", ok(s.CountWriters(t.Context(), Morning, day, day))(t), 2)
+	same(t, "before they wrote", ok(s.CountWriters(t.Context(), Morning, day, Morning.Add(-time.Second)))(t), 0)
+	same(t, "of a week", ok(s.CountWriters(t.Context(), Morning, Morning.AddDate(0, 0, 7), day))(t), 3)
 }
 
 func annualStill(t *testing.T, s workflow.Store, c College) {

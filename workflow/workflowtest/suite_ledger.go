@@ -19,6 +19,7 @@ var ledgerPromises = []promise{
 	{"what is known is not added again", itemsAdded},
 	{"an import is confirmed by a second person, once, and taken back whole", importPromise},
 	{"one file is imported once unless it was undone", importOnce},
+	{"what was let out comes with the review that let it out", letOutPromise},
 	{"the list of duties knows the latest item in its columns", dutyPromise},
 }
 
@@ -101,6 +102,10 @@ func itemPromise(t *testing.T, s workflow.Store, c College) {
 	wantKind(t, workflow.Conflict, s.SaveItem(ctx, &stale))
 	wantKind(t, workflow.Conflict, s.AddItem(ctx, &workflow.Item{
 		Channel: workflow.InDocument, Series: "x", Serial: 1, Title: "y", Day: "2026-01-01", External: "guid:1", State: workflow.ItemDraft, CreatedBy: c.Clerk.ID,
+	}))
+	sent := NewItem(t, s, c, func(i *workflow.Item) { i.External = "api 7 k" })
+	wantKind(t, workflow.Conflict, s.AddItem(ctx, &workflow.Item{
+		Channel: workflow.OnBoard, Title: "y", Day: "2026-01-01", External: sent.External, State: workflow.ItemDraft, CreatedBy: c.Clerk.ID,
 	}))
 	absent(t, "unknown", second(s.Item(ctx, nowhere)))
 	i.ID = nowhere

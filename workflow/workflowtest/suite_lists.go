@@ -19,6 +19,7 @@ var listPromises = []promise{
 	{"a row carries the names that a list shows", rowNames},
 	{"the board counts what the lists behind it hold", boardCounts},
 	{"a figure opens the cases behind it", casesBehindFigure},
+	{"the stock of a day opens the cases that were in hand then", casesInHandThen},
 }
 
 // crowd stores n cases of every sort and returns them with who assists.

@@ -28,6 +28,10 @@ func applicationComesBack(t *testing.T, s workflow.Store, c College) {
 	a.CheckedBy, a.Checked, a.CheckedHash, a.Updated = c.LogisticsHead.ID, Morning.Add(time.Hour), random(32), Morning.Add(2*time.Hour)
 	must(t, s.SaveApplication(t.Context(), a))
 	same(t, "decided", ok(s.Application(t.Context(), x.ID))(t), a)
+	other := NewCase(t, s, func(x *workflow.Case) { x.Kind = workflow.Disclosure })
+	must(t, s.SaveApplication(t.Context(), workflow.Application{CaseID: other.ID, Updated: Morning}))
+	same(t, "what they cost", ok(s.FeesOf(t.Context(), []int64{other.ID, x.ID, nowhere}))(t), []workflow.Fee{{CaseID: x.ID, Paid: 1250, Waived: 250}})
+	same(t, "what none cost", ok(s.FeesOf(t.Context(), nil))(t), nil)
 }
 
 func applicationContradicts(t *testing.T, s workflow.Store, c College) {
@@ -192,7 +196,7 @@ func appraisalsListed(t *testing.T, s workflow.Store, c College) {
 		}
 		must(t, s.AddAppraisal(t.Context(), &a))
 		if i == 4 {
-			a.Removed = Morning
+			a.Removed = Morning.Add(time.Hour)
 			must(t, s.SaveAppraisal(t.Context(), &a))
 			continue
 		}
@@ -210,6 +214,9 @@ func appraisalsListed(t *testing.T, s workflow.Store, c College) {
 	same(t, "pages", got, want)
 	same(t, "count", ok(s.CountAppraisals(t.Context(), workflow.AppraisalQuery{}))(t), 6)
 	same(t, "meetings", ok(s.CountAppraisals(t.Context(), workflow.AppraisalQuery{Kind: "meeting"}))(t), 1)
+	for asOf, n := range map[time.Duration]int{-time.Minute: 0, 0: 7, 59 * time.Minute: 7, time.Hour: 6} {
+		same(t, "as of "+asOf.String(), ok(s.CountAppraisals(t.Context(), workflow.AppraisalQuery{AsOf: Morning.Add(asOf)}))(t), n)
+	}
 	same(t, "days", ok(s.CountAppraisals(t.Context(), workflow.AppraisalQuery{From: "2026-11-21", To: "2026-11-23"}))(t), 3)
 	wantKind(t, workflow.Invalid, second(s.Appraisals(t.Context(), workflow.AppraisalQuery{After: "!"})))
 }

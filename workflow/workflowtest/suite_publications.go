@@ -248,6 +248,11 @@ func publicLists(t *testing.T, s workflow.Store, c College) {
 		{"before", workflow.PublicQuery{At: Morning.Add(-time.Second)}, nil},
 		{"after the embargo", workflow.PublicQuery{At: Morning.Add(25 * time.Hour)}, []int64{late.ID, p.ID}},
 		{"of the category", workflow.PublicQuery{At: now, Category: c.Repair.ID, Department: c.Logistics.ID, Kind: workflow.Complaint}, []int64{p.ID}},
+		{"of one of two categories", workflow.PublicQuery{At: now, Categories: []int64{c.Teaching.ID, c.Repair.ID}}, []int64{p.ID}},
+		{"of none of them", workflow.PublicQuery{At: now, Categories: []int64{c.Teaching.ID}}, nil},
+		{"of letters from then on", workflow.PublicQuery{At: now, From: letterCame(t, s, p)}, []int64{p.ID}},
+		{"of letters before", workflow.PublicQuery{At: now, To: letterCame(t, s, p)}, nil},
+		{"of letters after", workflow.PublicQuery{At: now, From: letterCame(t, s, p).Add(time.Second)}, nil},
 		{"of another category", workflow.PublicQuery{At: now, Category: c.Teaching.ID}, nil},
 		{"of another department", workflow.PublicQuery{At: now, Department: c.Academic.ID}, nil},
 		{"of another kind", workflow.PublicQuery{At: now, Kind: workflow.Praise}, nil},
@@ -263,6 +268,11 @@ func publicLists(t *testing.T, s workflow.Store, c College) {
 	same(t, "under embargo", ok(s.CountPublications(t.Context(), waits))(t), 1)
 	about := workflow.PublicationQuery{NotAbout: c.Logistics.ID}
 	same(t, "about nobody", ok(s.CountPublications(t.Context(), about))(t), 4)
+}
+
+func letterCame(t *testing.T, s workflow.Store, p workflow.Publication) time.Time {
+	t.Helper()
+	return ok(s.Case(t.Context(), p.CaseID))(t).Received
 }
 
 func publicIDs(l workflow.PublicListing) []int64 {

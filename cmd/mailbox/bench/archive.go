@@ -122,6 +122,9 @@ func (a *archive) fill(ctx context.Context, r *run) error {
 		return err
 	}
 	r.say("  %s cases: indexes after %s", size, time.Since(begun).Round(time.Second))
+	if err := a.Store.FoldOpenWork(ctx); err != nil { // as a program that serves does
+		return err
+	}
 	return settle(ctx, a.db, "VACUUM ANALYZE", fmt.Sprintf("INSERT INTO bench_archive VALUES ('%s')", a.now.UTC().Format(time.RFC3339Nano)))
 }
 

@@ -73,7 +73,7 @@ func sqlArchiveCases(from, to int, now time.Time) string {
 		CASE WHEN c.state = 'closed' AND c.d7 < 0.3 THEN 1 + floor(5 * c.d2)::int END,
 		CASE WHEN c.state = 'closed' AND c.d7 < 0.3 THEN 5 - floor(5 * c.d4 * c.d4)::int END,
 		CASE WHEN c.state = 'closed' AND c.d7 < 0.3 THEN c.d9 < 0.8 END,
-		CASE WHEN NOT c.ended AND c.state <> 'answered' THEN c.now + (18 * c.d8 - 3) * interval '1 day' END,
+		CASE WHEN NOT c.ended AND c.state <> 'answered' THEN date_trunc('day', c.now + (18 * c.d8 - 3) * interval '1 day') + interval '9.5 hours' END,
 		CASE WHEN NOT c.ended AND c.state <> 'answered' THEN 'overall' ELSE '' END,
 		CASE WHEN c.ended THEN 6 WHEN c.handled THEN 4 ELSE 1 END, decode(md5('chain' || c.i), 'hex'), c.received
 	FROM (

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,15 @@ var written = []struct{ table, of string }{
 	{"clocks", "case_id = $1"},
 	{"facts", "case_id = $1"},
 	{"notices", "case_id = $1"},
+	// And those of a letter that came through a platform.
+	{"conversations", "id = (SELECT conversation_id FROM bindings WHERE case_id = $1)"},
+	{"bindings", "case_id = $1"},
+	{"calls", "case_id = $1"},
+	{"notice_tries", "notice_id IN (SELECT id FROM notices WHERE case_id = $1)"},
 }
+
+// given are the tables whose rows' ids the rows after them need.
+var given = []string{"cases", "notices", "conversations"}
 
 // bareRow is a row as it is inserted again: the values in text, and which of
 // them are another's for every letter.
@@ -32,7 +41,7 @@ type bareRow struct {
 	insert  string
 	columns []string
 	values  []any
-	starts  bool // it is the case, whose id the rows after it need
+	table   string
 }
 
 // bareRows are the rows of one letter.
@@ -97,7 +106,7 @@ func copyRows(ctx context.Context, db *sql.DB, table, of string, columns [][2]st
 	}
 	defer rows.Close()
 	insert := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") VALUES (" + strings.Join(places, ", ") + ")"
-	if table == "cases" {
+	if slices.Contains(given, table) {
 		insert += " RETURNING id"
 	}
 	for rows.Next() {
@@ -109,7 +118,7 @@ func copyRows(ctx context.Context, db *sql.DB, table, of string, columns [][2]st
 		if err := rows.Scan(into...); err != nil {
 			return nil, err
 		}
-		row := bareRow{insert: insert, columns: names, starts: table == "cases"}
+		row := bareRow{insert: insert, columns: make([]string, len(columns)), table: table}
 		for i, v := range values {
 			row.columns[i] = table + "." + columns[i][0]
 			if v.Valid {
@@ -143,13 +152,15 @@ func (rows bareRows) once(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	id := fresh{unique: rand.Text(), writer: uuid()}
+	id := fresh{unique: rand.Text(), writer: uuid(), ids: map[string]int64{}}
 	for _, row := range rows {
 		values := row.as(id)
-		if !row.starts {
+		if !slices.Contains(given, row.table) {
 			_, err = tx.ExecContext(ctx, row.insert, values...)
 		} else {
-			err = tx.QueryRowContext(ctx, row.insert, values...).Scan(&id.caseID)
+			var got int64
+			err = tx.QueryRowContext(ctx, row.insert, values...).Scan(&got)
+			id.ids[row.table] = got
 		}
 		if err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", row.insert, err), tx.Rollback())
@@ -161,7 +172,7 @@ func (rows bareRows) once(ctx context.Context, db *sql.DB) error {
 // fresh is what must differ from letter to letter.
 type fresh struct {
 	unique, writer string
-	caseID         int64
+	ids            map[string]int64 // of the last row of each table in given
 }
 
 func (r bareRow) as(id fresh) []any {
@@ -172,12 +183,16 @@ func (r bareRow) as(id fresh) []any {
 		case out[i] == nil:
 		case c == "cases.number", c == "notices.dedup", c == "notices.message_id":
 			out[i] = id.unique
-		case c == "letters.external":
+		case c == "letters.external", c == "conversations.person", c == "calls.external":
 			out[i] = fmt.Sprintf(`\x%x`, id.unique)
 		case c == "writers.id", strings.HasSuffix(c, ".writer_id"):
 			out[i] = id.writer
 		case strings.HasSuffix(c, ".case_id"):
-			out[i] = id.caseID
+			out[i] = id.ids["cases"]
+		case c == "bindings.conversation_id":
+			out[i] = id.ids["conversations"]
+		case c == "notice_tries.notice_id":
+			out[i] = id.ids["notices"]
 		}
 	}
 	return out

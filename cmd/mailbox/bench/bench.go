@@ -36,7 +36,9 @@ type College struct {
 	Cases         *casework.Casework
 	Watch         *sla.Watch
 	Figures       *report.Office
-	Close         func() error
+	// Connect sets a channel up, as an administrator does.
+	Connect func(ctx context.Context, channel workflow.Channel, config, secrets map[string]string) error
+	Close   func() error
 }
 
 // Options say what is measured and how long.
@@ -67,6 +69,7 @@ var sections = []section{
 	{"files", files}, // while there is nothing else in memory
 	{"letters", letters},
 	{"mails", mails},
+	{"channels", chats},
 	{"timers", timers},
 	{"lists", lists},
 	{"figures", figures},

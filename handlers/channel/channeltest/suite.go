@@ -2,8 +2,12 @@ package channeltest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -42,10 +46,12 @@ var promises = []promise{
 // for each call, and platform a new far end.
 func Run(t *testing.T, open func(testing.TB) workflow.Store, platform func() Platform) {
 	t.Helper()
-	for _, p := range promises {
+	for _, p := range slices.Concat(promises, hostilePromises) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			p.check(t, New(t, open(t), platform()))
+			w := New(t, open(t), platform())
+			w.Another = platform()
+			p.check(t, w)
 		})
 	}
 }
@@ -301,15 +307,38 @@ func pictures(t *testing.T, w *World) {
 	if w.Media == nil {
 		t.Log("messages bring their files themselves")
 	}
-	picture := append([]byte("\xff\xd8\xff\xe0\x00\x10JFIF"), bytes.Repeat([]byte{7}, 500)...)
+	picture := photograph(t)
 	w.Write(t, w.Platform.Image("2001", ann, picture))
 	w.Pass(time.Minute)
 	w.Sort(t)
 	c := only(t, w)
 	messages, err := w.Store.MessagesOf(t.Context(), c.ID, true)
-	if err != nil || len(messages) != 1 || len(messages[0].Files) != 1 || messages[0].Files[0].Size != int64(len(picture)) {
+	if err != nil || len(messages) != 1 || len(messages[0].Files) != 1 {
 		t.Fatalf("messages %+v %v, want one with the picture", messages, err)
 	}
+	f := messages[0].Files[0]
+	kept := w.Content(t, f.SHA256)
+	if f.MediaType != "image/jpeg" || bytes.Contains(kept, []byte(whereTaken)) || !bytes.Contains(picture, []byte(whereTaken)) {
+		t.Errorf("kept %s of %d bytes; it must say nothing of where it was taken", f.MediaType, len(kept))
+	}
+	if _, err := jpeg.Decode(bytes.NewReader(kept)); err != nil {
+		t.Errorf("the picture can be seen no more: %v", err)
+	}
+}
+
+// whereTaken stands in the pictures of the suite.
+const whereTaken = "30.4512N 114.3411E"
+
+// photograph is a picture that says where it was taken.
+func photograph(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 20, 20)), nil); err != nil {
+		t.Fatal(err)
+	}
+	exif := "Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x00" + whereTaken
+	part := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(exif)+2))
+	return slices.Concat(b.Bytes()[:2], part, []byte(exif), b.Bytes()[2:])
 }
 
 func sealed(t *testing.T, w *World) {

@@ -61,6 +61,7 @@ type Failure struct {
 type World struct {
 	*worldtest.World
 	Platform Platform
+	Another  Platform // another tenant's, not yet served
 	Board    *channels.Board
 	Chat     *intake.Chat
 	Courier  *delivery.Courier
@@ -175,7 +176,7 @@ func (w *World) chat(t testing.TB) {
 		media[w.Platform.Channel()] = w.Media
 	}
 	w.Chat = intake.NewChat(intake.ChatDeps{
-		Intake: w.Intake, Vault: w.Vault, Blobs: w.Blobs, Media: media, Spool: &disk{kept: map[string][]byte{}}, Track: w.Cases.Track, Returned: w.Courier.Bounced,
+		Intake: w.Intake, Vault: w.Vault, Blobs: w.Blobs, Media: media, Clean: channel.Clean, Spool: &disk{kept: map[string][]byte{}}, Track: w.Cases.Track, Returned: w.Courier.Bounced,
 		Crisis: func(context.Context) (intake.CrisisWords, error) { return intake.ParseCrisisWords(""), nil },
 		Follow: func(ctx context.Context, desk *workflow.Desk, caseID int64, word intake.ChatWord) error {
 			_, err := casework.New(desk, w.Codes, w.Limiter, w.Vault).Say(ctx, workflow.ByWriter(caseID), caseID, casework.Word{
@@ -202,6 +203,9 @@ func (w *World) door() channel.Deps {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.outcomes[outcome]++
+		},
+		Speak: func(ctx context.Context, h intake.Heard, words string) {
+			_, _ = w.Courier.Say(ctx, w.Chat.With(h), h.External, words) // what is not said is seen by the suite
 		},
 	}
 }
@@ -257,6 +261,21 @@ func (w *World) Sort(t testing.TB) {
 	if _, err := w.Chat.Sort(t.Context(), 100); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Content is a file as it is kept.
+func (w *World) Content(t testing.TB, sha256 string) []byte {
+	t.Helper()
+	f, err := w.Blobs.Open(t.Context(), sha256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // Everything is all cases, oldest first.

@@ -152,6 +152,16 @@ func (h *Hub) Close(c workflow.Channel, person string) error {
 	return nil
 }
 
+// Code is what a platform gives the browser of somebody it knows, who opens a
+// link of ours.
+func (h *Hub) Code(c workflow.Channel, person string) (string, error) {
+	end, ok := h.ends[c].(interface{ Code(person string) string })
+	if !ok {
+		return "", workflow.Absent()
+	}
+	return end.Code(person), nil
+}
+
 // ServeHTTP is the API of every platform, below the channel's name.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for c, end := range h.ends {

@@ -4,6 +4,9 @@
 package simulator
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"net/http"
 
 	"mailbox/workflow"
@@ -23,4 +26,17 @@ type End interface {
 	Inbox(person string) []string
 	// Close ends the time in which the platform lets us reply.
 	Close(person string)
+}
+
+// strictly reads a call; a field that the documents do not have is one too many.
+func strictly(body []byte, in any) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(in); err != nil {
+		return err
+	}
+	if d.More() {
+		return errors.New("more than one value")
+	}
+	return nil
 }

@@ -3,9 +3,7 @@ package simulator
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -22,14 +20,22 @@ import (
 // strict about every field as the platform.
 type WeChat struct {
 	AppID, Original, Token, AESKey, Secret string
+	Template, Subscribe                    string // the account's two templates
 	Now                                    func() time.Time
 
 	mu     sync.Mutex
 	serial int
 	token  string
 	people map[string]*follower
-	media  map[string][]byte
+	media  map[string]file
 	fails  *Failure
+	tokens int // asked for
+}
+
+// file is what the platform holds for us to fetch.
+type file struct {
+	kind    string
+	content []byte
 }
 
 // Failure is a way in which a platform fails.
@@ -42,10 +48,12 @@ type Failure struct {
 
 // follower is somebody who writes to the account.
 type follower struct {
-	last time.Time // own last message
-	used int
-	gone bool
-	got  []string
+	last   time.Time // own last message
+	used   int
+	gone   bool
+	grants int // notices allowed
+	got    []string
+	sent   map[string]bool // client_msg_ids
 }
 
 // NewWeChat returns an end with secrets of its own, which the channel is set up
@@ -53,7 +61,8 @@ type follower struct {
 func NewWeChat(now func() time.Time) *WeChat {
 	return &WeChat{
 		AppID: "wx0123456789abcdef", Original: "gh_0123456789ab", Token: rand.Text()[:20], Secret: rand.Text(),
-		AESKey: newAESKey(), Now: now, people: map[string]*follower{}, media: map[string][]byte{},
+		AESKey: newAESKey(), Template: "TM-" + rand.Text()[:8], Subscribe: "SN-" + rand.Text()[:8],
+		Now: now, people: map[string]*follower{}, media: map[string]file{},
 	}
 }
 
@@ -69,7 +78,7 @@ func (*WeChat) Channel() workflow.Channel { return workflow.WeChat }
 
 // Settings implements End.
 func (w *WeChat) Settings() (config, secrets map[string]string) {
-	config = map[string]string{"app_id": w.AppID, "original_id": w.Original}
+	config = map[string]string{"app_id": w.AppID, "original_id": w.Original, "template_id": w.Template, "subscribe_id": w.Subscribe}
 	return config, map[string]string{"token": w.Token, "aes_key": w.AESKey, "app_secret": w.Secret}
 }
 
@@ -84,10 +93,51 @@ func (w *WeChat) Text(id, person, text string) *http.Request {
 
 // Image is a picture, which the account fetches by its media id.
 func (w *WeChat) Image(id, person string, content []byte) *http.Request {
-	w.mu.Lock()
-	w.media["media-"+id] = content
-	w.mu.Unlock()
+	w.hold("media-"+id, file{"image/jpeg", content})
 	return w.Message(person, id, "<MsgType>"+channel.CDATA("image")+"</MsgType><PicUrl>"+channel.CDATA("http://mmbiz.qpic.cn/none")+"</PicUrl><MediaId>"+channel.CDATA("media-"+id)+"</MediaId>")
+}
+
+// Voice is a recording; recognised is what the platform understood, if anything.
+func (w *WeChat) Voice(id, person string, content []byte, recognised string) *http.Request {
+	w.hold("media-"+id, file{"audio/amr", content})
+	return w.Message(person, id, "<MsgType>"+channel.CDATA("voice")+"</MsgType><MediaId>"+channel.CDATA("media-"+id)+"</MediaId><Format>"+
+		channel.CDATA("amr")+"</Format><Recognition>"+channel.CDATA(recognised)+"</Recognition>")
+}
+
+func (w *WeChat) hold(id string, f file) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.media[id] = f
+}
+
+// Grant is the person's answer to the question whether they want a notice.
+func (w *WeChat) Grant(person string, yes bool) *http.Request {
+	said := "reject"
+	if yes {
+		said = "accept"
+		w.mu.Lock()
+		w.person(person).grants++
+		w.mu.Unlock()
+	}
+	return w.Event(person, "subscribe_msg_popup_event", "<SubscribeMsgPopupEvent>"+decided("VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc", "accept")+
+		decided(w.Subscribe, said)+"</SubscribeMsgPopupEvent>")
+}
+
+func decided(template, said string) string {
+	return "<List><TemplateId>" + channel.CDATA(template) + "</TemplateId><SubscribeStatusString>" + channel.CDATA(said) + "</SubscribeStatusString><PopupScene>2</PopupScene></List>"
+}
+
+// Unfollow ends it all: the platform takes nothing more for the person.
+func (w *WeChat) Unfollow(person string) *http.Request {
+	w.mu.Lock()
+	w.person(person).gone = true
+	w.mu.Unlock()
+	return w.Event(person, "unsubscribe", "<EventKey>"+channel.CDATA("")+"</EventKey>")
+}
+
+// Finished says what became of a template message that was taken.
+func (w *WeChat) Finished(person, msgID, status string) *http.Request {
+	return w.Event(person, "TEMPLATESENDJOBFINISH", "<MsgID>"+msgID+"</MsgID><Status>"+channel.CDATA(status)+"</Status>")
 }
 
 // Strange is a place on the map.
@@ -110,7 +160,7 @@ func (w *WeChat) Plain(person, id, content string) []byte {
 	w.mu.Lock()
 	f := w.person(person)
 	if id != "" {
-		f.last, f.used = w.Now(), 0
+		f.last, f.used, f.gone = w.Now(), 0, false
 		id = "<MsgId>" + id + "</MsgId>"
 	}
 	w.mu.Unlock()
@@ -131,7 +181,7 @@ func (w *WeChat) Callback(plain []byte, stamp, nonce string) *http.Request {
 }
 
 func request(method, target, body string) *http.Request {
-	r, err := http.NewRequest(method, "http://mailbox.invalid"+target, strings.NewReader(body)) //nolint:noctx // whoever sends it gives the context
+	r, err := http.NewRequest(method, "http://mailbox.invalid"+target, strings.NewReader(body)) //nolint:noctx,gosec // whoever sends it gives the context and the host
 	if err != nil {
 		panic(err) // the addresses are this package's own
 	}
@@ -183,6 +233,13 @@ func (w *WeChat) Fail(how *Failure) {
 	w.fails = how
 }
 
+// TokensAsked is how often an access token was asked for.
+func (w *WeChat) TokensAsked() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.tokens
+}
+
 // Forget makes the access token that was given expire.
 func (w *WeChat) Forget() {
 	w.mu.Lock()
@@ -192,7 +249,7 @@ func (w *WeChat) Forget() {
 
 func (w *WeChat) person(id string) *follower {
 	if w.people[id] == nil {
-		w.people[id] = &follower{}
+		w.people[id] = &follower{sent: map[string]bool{}}
 	}
 	return w.people[id]
 }
@@ -202,157 +259,4 @@ func (w *WeChat) next(what string) string {
 	defer w.mu.Unlock()
 	w.serial++
 	return what + strconv.Itoa(w.serial)
-}
-
-// ServeHTTP is the platform's API.
-func (w *WeChat) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, channel.MaxBody))
-	if err != nil {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.failed(rw, r.URL.Path == "/cgi-bin/stable_token") {
-		return
-	}
-	switch r.Method + " " + r.URL.Path {
-	case "POST /cgi-bin/stable_token":
-		w.giveToken(rw, body)
-	case "POST /cgi-bin/message/custom/send":
-		w.allowed(rw, r, func() { w.custom(rw, body) })
-	case "POST /cgi-bin/message/template/send":
-		w.allowed(rw, r, func() { w.template(rw, body) })
-	case "GET /cgi-bin/media/get":
-		w.allowed(rw, r, func() { w.giveMedia(rw, r) })
-	default:
-		http.NotFound(rw, r)
-	}
-}
-
-// failed fails as it was told to; a code of its own is about a message.
-func (w *WeChat) failed(rw http.ResponseWriter, token bool) bool {
-	f := w.fails
-	if f == nil || token && f.Code != 0 {
-		return false
-	}
-	if f.Once {
-		w.fails = nil
-	}
-	switch {
-	case f.Silent:
-		panic(http.ErrAbortHandler) // the line is cut
-	case f.Status != 0:
-		http.Error(rw, "bad gateway", f.Status)
-	default:
-		code(rw, f.Code)
-	}
-	return true
-}
-
-func code(rw http.ResponseWriter, n int) { answer(rw, map[string]any{"errcode": n, "errmsg": "code"}) }
-
-func answer(rw http.ResponseWriter, v any) {
-	rw.Header().Set("Content-Type", "application/json; encoding=utf-8")
-	_ = json.NewEncoder(rw).Encode(v) // who left does not mind
-}
-
-func (w *WeChat) giveToken(rw http.ResponseWriter, body []byte) {
-	var in struct {
-		Grant  string `json:"grant_type"`
-		AppID  string `json:"appid"`
-		Secret string `json:"secret"`
-		Force  bool   `json:"force_refresh"`
-	}
-	switch err := json.Unmarshal(body, &in); {
-	case err != nil || in.Grant != "client_credential":
-		code(rw, 40002)
-	case in.AppID != w.AppID:
-		code(rw, 40013)
-	case in.Secret != w.Secret:
-		code(rw, 40125)
-	default:
-		if w.token == "" || in.Force {
-			w.serial++
-			w.token = "token-" + strconv.Itoa(w.serial)
-		}
-		answer(rw, map[string]any{"access_token": w.token, "expires_in": 7200})
-	}
-}
-
-// allowed wants the access token that was given last.
-func (w *WeChat) allowed(rw http.ResponseWriter, r *http.Request, do func()) {
-	if t := r.URL.Query().Get("access_token"); t == "" || t != w.token {
-		code(rw, 42001)
-		return
-	}
-	do()
-}
-
-// The platform's promise: so many messages, so long after the person's own.
-const (
-	replyFor  = 48 * time.Hour
-	replyMost = 5
-)
-
-func (w *WeChat) custom(rw http.ResponseWriter, body []byte) {
-	var in struct {
-		To   string `json:"touser"`
-		Type string `json:"msgtype"`
-		Text struct {
-			Content string `json:"content"`
-		} `json:"text"`
-	}
-	if json.Unmarshal(body, &in) != nil || in.Type != "text" || in.Text.Content == "" || len(in.Text.Content) > 2048 {
-		code(rw, 40008)
-		return
-	}
-	f, known := w.people[in.To]
-	switch {
-	case !known:
-		code(rw, 40003)
-	case w.Now().Sub(f.last) >= replyFor || f.gone:
-		code(rw, 45015)
-	case f.used >= replyMost:
-		code(rw, 45047)
-	default:
-		f.used++
-		f.got = append(f.got, in.Text.Content)
-		code(rw, 0)
-	}
-}
-
-func (w *WeChat) template(rw http.ResponseWriter, body []byte) {
-	var in struct {
-		To       string                       `json:"touser"`
-		Template string                       `json:"template_id"`
-		Data     map[string]map[string]string `json:"data"`
-		Client   string                       `json:"client_msg_id"`
-	}
-	if json.Unmarshal(body, &in) != nil || in.Template == "" || len(in.Data) == 0 || in.Client == "" || len(in.Client) > 32 {
-		code(rw, 40037)
-		return
-	}
-	f, known := w.people[in.To]
-	if !known || f.gone {
-		code(rw, 43004)
-		return
-	}
-	var words []string
-	for _, v := range in.Data {
-		words = append(words, v["value"])
-	}
-	slices.Sort(words)
-	w.serial++
-	f.got = append(f.got, strings.Join(words, " "))
-	answer(rw, map[string]any{"errcode": 0, "errmsg": "ok", "msgid": w.serial})
-}
-
-func (w *WeChat) giveMedia(rw http.ResponseWriter, r *http.Request) {
-	content, ok := w.media[r.URL.Query().Get("media_id")]
-	if !ok {
-		code(rw, 40007)
-		return
-	}
-	rw.Header().Set("Content-Type", "image/jpeg")
-	_, _ = rw.Write(content) // who left does not mind
 }

@@ -1,9 +1,6 @@
 package wechat
 
 import (
-	"crypto/rand"
-	"fmt"
-	"strconv"
 	"time"
 
 	"mailbox/handlers/channel"
@@ -18,21 +15,17 @@ type reply struct {
 }
 
 func (r reply) write(words string) (string, []byte) {
+	nothing := channel.Plain(channel.Nothing)
 	if words == "" {
-		return "text/plain; charset=utf-8", []byte("success")
+		return nothing(words)
 	}
-	xml := fmt.Sprintf("<xml><ToUserName>%s</ToUserName><FromUserName>%s</FromUserName><CreateTime>%d</CreateTime><MsgType>%s</MsgType><Content>%s</Content></xml>",
-		channel.CDATA(r.to), channel.CDATA(r.from), r.at.Unix(), channel.CDATA("text"), channel.CDATA(words))
+	xml := channel.TextMessage(r.to, r.from, words, r.at)
 	if r.seal == nil {
-		return "application/xml; charset=utf-8", []byte(xml)
+		return "application/xml; charset=utf-8", xml
 	}
-	sealed, err := r.seal.Seal([]byte(xml))
+	out, err := r.seal.Answer(xml, r.at)
 	if err != nil { // the key opened the question
-		return "text/plain; charset=utf-8", []byte("success")
+		return nothing(words)
 	}
-	stamp, nonce := strconv.FormatInt(r.at.Unix(), 10), rand.Text()[:16]
-	signature := channel.Signature(r.seal.Token, stamp, nonce, sealed)
-	out := fmt.Sprintf("<xml><Encrypt>%s</Encrypt><MsgSignature>%s</MsgSignature><TimeStamp>%s</TimeStamp><Nonce>%s</Nonce></xml>",
-		channel.CDATA(sealed), channel.CDATA(signature), stamp, channel.CDATA(nonce))
-	return "application/xml; charset=utf-8", []byte(out)
+	return "application/xml; charset=utf-8", out
 }

@@ -2,7 +2,6 @@ package wechat
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -50,14 +49,6 @@ const (
 	codeTooOften     = 45009
 	codeOutside      = 45015
 	codeUsedUp       = 45047
-)
-
-// Reasons, as catalogue keys.
-const (
-	Unreachable = "ladder.unreachable"
-	Refused     = "ladder.platform_refused"
-	Limited     = "ladder.platform_limited"
-	TokenFault  = "ladder.token"
 )
 
 // Speak implements delivery.Voice.
@@ -126,10 +117,8 @@ func (c *Client) call(ctx context.Context, line channels.Line, path string, body
 		}
 		token, err = c.token(ctx, line, token)
 	}
-	return fmt.Errorf("%w: %w", errToken, err)
+	return fmt.Errorf("%w: %w", channel.ErrToken, err)
 }
-
-var errToken = errors.New("no access token")
 
 func (c *Client) token(ctx context.Context, line channels.Line, stale string) (string, error) {
 	account := line.Config["app_id"]
@@ -170,7 +159,7 @@ func (c *Client) Probe(ctx context.Context, _ workflow.Channel) error {
 	_, lasts, err := c.fresh(ctx, line, false)
 	n := workflow.ChannelNews{Alive: err == nil}
 	if err != nil {
-		n.Error = TokenFault
+		n.Error = channel.TokenFault
 	} else {
 		n.TokenExpires = c.Now().Add(lasts)
 	}
@@ -180,19 +169,14 @@ func (c *Client) Probe(ctx context.Context, _ workflow.Channel) error {
 
 // result is what became of a message.
 func result(err error, code int) workflow.SendResult {
-	switch {
-	case errors.Is(err, channel.ErrUnsure):
-		return workflow.SendResult{State: workflow.Uncertain, Reason: delivery.NoAnswer}
-	case errors.Is(err, errToken):
-		return workflow.SendResult{State: workflow.Queued, Reason: TokenFault}
-	case err != nil:
-		return workflow.SendResult{State: workflow.Queued, Reason: Unreachable}
+	if err != nil {
+		return channel.Unsent(err)
 	}
 	switch code {
 	case 0:
 		return workflow.SendResult{State: workflow.Sent}
 	case codeBusy, codeTokenInvalid, codeTokenExpired, codeTokenMissing:
-		return workflow.SendResult{State: workflow.Queued, Reason: TokenFault}
+		return workflow.SendResult{State: workflow.Queued, Reason: channel.TokenFault}
 	case codeOutside:
 		return workflow.SendResult{State: workflow.Failed, Reason: delivery.WindowClosed}
 	case codeUsedUp:
@@ -202,9 +186,9 @@ func result(err error, code int) workflow.SendResult {
 	case codeRefused:
 		return workflow.SendResult{State: workflow.Failed, Reason: delivery.NoGrant}
 	case codeTooOften:
-		return workflow.SendResult{State: workflow.Failed, Reason: Limited}
+		return workflow.SendResult{State: workflow.Failed, Reason: channel.Limited}
 	}
-	return workflow.SendResult{State: workflow.Failed, Reason: Refused}
+	return workflow.SendResult{State: workflow.Failed, Reason: channel.Refused}
 }
 
 // personal reports whether a code is about one person and not about us.

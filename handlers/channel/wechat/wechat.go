@@ -62,10 +62,10 @@ func open(line channels.Line, e channel.Envelope, c *channel.Callback, nonce str
 	sealed := c.Query.Get("encrypt_type") == "aes"
 	inner, raw := outer, body
 	if sealed {
-		if !e.Signed(c.Query.Get("msg_signature"), c.Query.Get("timestamp"), nonce, one(outer, "Encrypt")) {
+		if !e.Signed(c.Query.Get("msg_signature"), c.Query.Get("timestamp"), nonce, channel.One(outer, "Encrypt")) {
 			return channel.Received{}, channel.ErrRefused
 		}
-		if raw, err = e.Open(one(outer, "Encrypt")); err != nil {
+		if raw, err = e.Open(channel.One(outer, "Encrypt")); err != nil {
 			return channel.Received{}, err
 		}
 		if inner, err = channel.Fields(raw); err != nil {
@@ -80,7 +80,7 @@ func open(line channels.Line, e channel.Envelope, c *channel.Callback, nonce str
 		return channel.Received{}, err
 	}
 	h.Raw = raw
-	r := reply{to: string(h.Person), from: one(inner, "ToUserName"), at: c.Now}
+	r := reply{to: string(h.Person), from: channel.One(inner, "ToUserName"), at: c.Now}
 	if sealed {
 		r.seal = &e
 	}
@@ -90,30 +90,23 @@ func open(line channels.Line, e channel.Envelope, c *channel.Callback, nonce str
 // addressed reports whether the message is for our account: another tenant's has
 // another name. Where the original id is not set, encryption alone tells.
 func addressed(line channels.Line, f map[string][]string) bool {
-	to, ours := one(f, "ToUserName"), line.Config["original_id"]
+	to, ours := channel.One(f, "ToUserName"), line.Config["original_id"]
 	return to != "" && (ours == "" || to == ours)
-}
-
-func one(f map[string][]string, name string) string {
-	if len(f[name]) == 0 {
-		return ""
-	}
-	return f[name][0]
 }
 
 // heard is a message or an event in words of none.
 func heard(line channels.Line, f map[string][]string) (intake.Heard, error) {
-	seconds, err := strconv.ParseInt(one(f, "CreateTime"), 10, 64)
-	person := one(f, "FromUserName")
+	seconds, err := strconv.ParseInt(channel.One(f, "CreateTime"), 10, 64)
+	person := channel.One(f, "FromUserName")
 	if err != nil || person == "" || len(person) > 128 {
 		return intake.Heard{}, channel.ErrRefused
 	}
 	h := intake.Heard{
 		Channel: workflow.WeChat, Account: line.Config["app_id"], Person: workflow.PlatformID(person), At: time.Unix(seconds, 0).UTC(),
-		External: one(f, "MsgId"), Text: one(f, "Content"),
+		External: channel.One(f, "MsgId"), Text: channel.One(f, "Content"),
 	}
-	if one(f, "MsgType") == "event" {
-		return event(h, f), nil
+	if channel.One(f, "MsgType") == "event" {
+		return event(line, h, f), nil
 	}
 	if h.External == "" || strings.Trim(h.External, "0123456789") != "" {
 		return intake.Heard{}, channel.ErrRefused
@@ -125,16 +118,16 @@ func heard(line channels.Line, f map[string][]string) (intake.Heard, error) {
 func message(h *intake.Heard, f map[string][]string) {
 	media := func(kind intake.HeardKind, name string) {
 		h.Kind = kind
-		h.Media = []intake.MediaRef{{ID: one(f, "MediaId"), Name: name, Kind: kind}}
+		h.Media = []intake.MediaRef{{ID: channel.One(f, "MediaId"), Name: name, Kind: kind}}
 	}
-	switch one(f, "MsgType") {
+	switch channel.One(f, "MsgType") {
 	case "text":
 		h.Kind = intake.HeardText
 	case "image":
 		media(intake.HeardImage, "wechat-"+h.External+".jpg")
 	case "voice":
-		media(intake.HeardVoice, "wechat-"+h.External+"."+format(one(f, "Format")))
-		h.Text = one(f, "Recognition")
+		media(intake.HeardVoice, "wechat-"+h.External+"."+format(channel.One(f, "Format")))
+		h.Text = strings.TrimSpace(channel.One(f, "Recognition"))
 	case "video", "shortvideo":
 		media(intake.HeardVideo, "wechat-"+h.External+".mp4")
 	default: // a place, a link, a sticker
@@ -150,10 +143,10 @@ func format(s string) string {
 }
 
 // event has no MsgId: it is known by who did it when, and what.
-func event(h intake.Heard, f map[string][]string) intake.Heard {
-	name := one(f, "Event")
+func event(line channels.Line, h intake.Heard, f map[string][]string) intake.Heard {
+	name := channel.One(f, "Event")
 	h.Kind, h.Event, h.Text = intake.HeardEvent, intake.EventNone, ""
-	h.External = strings.Join([]string{string(h.Person), one(f, "CreateTime"), name, one(f, "EventKey"), one(f, "MsgID")}, ":")
+	h.External = strings.Join([]string{string(h.Person), channel.One(f, "CreateTime"), name, channel.One(f, "EventKey"), channel.One(f, "MsgID")}, ":")
 	switch name {
 	case "subscribe":
 		h.Event = intake.EventHello
@@ -162,16 +155,47 @@ func event(h intake.Heard, f map[string][]string) intake.Heard {
 	case "SCAN":
 		h.Event, h.Text = intake.EventMenu, "help"
 	case "CLICK":
-		h.Event, h.Text = intake.EventMenu, strings.ToLower(one(f, "EventKey"))
+		h.Event, h.Text = intake.EventMenu, strings.ToLower(channel.One(f, "EventKey"))
 	case "subscribe_msg_popup_event", "subscribe_msg_change_event":
-		if one(f, "SubscribeStatusString") == "accept" {
-			h.Event = intake.EventGrant
-		}
+		h.Event = grant(line, f, name)
 	case "TEMPLATESENDJOBFINISH":
-		h.Event, h.Sent = intake.EventEnd, one(f, "MsgID")
-		if s := one(f, "Status"); s != "success" {
-			h.Text = s
+		h.Event, h.Sent, h.Text = intake.EventEnd, channel.One(f, "MsgID"), outcome(channel.One(f, "Status"), "success")
+	case "subscribe_msg_sent_event":
+		h.Event, h.Sent, h.Text = intake.EventEnd, channel.One(f, "MsgID"), outcome(channel.One(f, "ErrorCode"), "0")
+		if channel.One(f, "ErrorCode") == "43101" {
+			h.Text = intake.Blocked
 		}
 	}
 	return h
+}
+
+// grant is what the person has decided about our notices; what they decided
+// about others, for which one callback speaks as well, is nothing to us. Who
+// closes the question keeps what was allowed before.
+func grant(line channels.Line, f map[string][]string, event string) intake.HeardOf {
+	templates, said := f["TemplateId"], f["SubscribeStatusString"]
+	if len(templates) != len(said) {
+		return intake.EventNone
+	}
+	for i, id := range templates {
+		switch {
+		case id != line.Config["subscribe_id"]:
+		case said[i] == "accept":
+			return intake.EventGrant
+		case event == "subscribe_msg_change_event":
+			return intake.EventKeep
+		}
+	}
+	return intake.EventNone
+}
+
+// outcome is why something did not arrive, or "".
+func outcome(said, good string) string {
+	switch {
+	case said == good:
+		return ""
+	case strings.Contains(said, "user block"):
+		return intake.Blocked
+	}
+	return said
 }

@@ -5,12 +5,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
 	"mailbox/handlers/channel"
-	"mailbox/handlers/channel/channeltest"
 	"mailbox/handlers/channel/simulator"
 	"mailbox/handlers/channel/wechat"
 	"mailbox/workflow"
@@ -87,80 +85,6 @@ func TestVectors_envelope(t *testing.T) {
 		if _, err := e.Open(sealed); err == nil {
 			t.Errorf("%s: another tenant's was opened", name)
 		}
-	}
-}
-
-func written(t *testing.T, config map[string]string) (*platform, *channeltest.World, workflow.Case) {
-	t.Helper()
-	p := &platform{}
-	w := channeltest.New(t, workflowtest.NewMemory(), p)
-	if config != nil {
-		shown, err := w.Board.Show(t.Context(), w.Admin.Actor(), workflow.WeChat)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for k, v := range config {
-			shown.Config[k] = v
-		}
-		w.Save(t, shown, true)
-	}
-	w.Write(t, p.Text("3001", "ann", "宿舍的门禁坏了。"))
-	return p, w, w.Everything(t)[0]
-}
-
-func steps(tries []workflow.NoticeTry) string {
-	var out strings.Builder
-	for _, one := range tries {
-		out.WriteString(string(one.Step) + "=" + string(one.Outcome) + ":" + one.Reason + " ")
-	}
-	return out.String()
-}
-
-// TestLadder: the window is 48 hours; what takes longer goes the next way, and
-// the case says which and why.
-func TestLadder(t *testing.T) {
-	for _, k := range []struct {
-		name   string
-		config map[string]string
-		do     func(t *testing.T, p *platform, w *channeltest.World)
-		want   string
-	}{
-		{"inside the window", nil, func(*testing.T, *platform, *channeltest.World) {}, "chat=sent: "},
-		{
-			"two days later", nil, func(_ *testing.T, _ *platform, w *channeltest.World) { w.Pass(49 * time.Hour) },
-			"chat=passed:ladder.window_closed template=passed:ladder.not_configured subscribe=passed:ladder.not_configured mail=passed:deliver.no_address page=sent: ",
-		},
-		{
-			"two days later, with a template",
-			map[string]string{"template_id": "T1"},
-			func(_ *testing.T, _ *platform, w *channeltest.World) { w.Pass(49 * time.Hour) },
-			"chat=passed:ladder.window_closed template=sent: ",
-		},
-		{
-			"the platform's window is shorter than ours", nil, func(_ *testing.T, p *platform, _ *channeltest.World) { p.Close("ann") },
-			"chat=refused:ladder.window_closed template=passed:ladder.not_configured subscribe=passed:ladder.not_configured mail=passed:deliver.no_address page=sent: ",
-		},
-		{
-			"quota used up", nil, func(_ *testing.T, p *platform, _ *channeltest.World) { p.WeChat.Fail(&simulator.Failure{Code: 45047}) },
-			"chat=refused:ladder.used_up template=passed:ladder.not_configured subscribe=passed:ladder.not_configured mail=passed:deliver.no_address page=sent: ",
-		},
-		{
-			"not followed any more", nil, func(t *testing.T, p *platform, w *channeltest.World) { w.Write(t, p.Event("ann", "unsubscribe", "")) },
-			"chat=passed:ladder.unfollowed template=passed:ladder.unfollowed subscribe=passed:ladder.unfollowed mail=passed:deliver.no_address page=sent: ",
-		},
-		{"the token has expired", nil, func(_ *testing.T, p *platform, _ *channeltest.World) { p.Forget() }, "chat=sent: "},
-	} {
-		t.Run(k.name, func(t *testing.T) {
-			t.Parallel()
-			p, w, c := written(t, k.config)
-			k.do(t, p, w)
-			w.Accept(t, c.ID)
-			w.Deliver(t)
-			n, tries := w.Tries(t, c.ID, workflow.NoticeAccepted)
-			if got := steps(tries); got != k.want || n.State != workflow.Sent {
-				t.Errorf("notice %s, steps %s\nwant %s", n.State, got, k.want)
-			}
-		})
 	}
 }
 

@@ -85,12 +85,13 @@ func cells(row []string, n int) []string {
 	return out
 }
 
-// demand is how wide a column would like to be, and must be, in half ems.
-type demand struct{ like, must int }
+// demand is how wide a column would like to be, and must be, in half ems; says is
+// how long all its cells are together.
+type demand struct{ like, must, says int }
 
 // columns makes a table as wide as the text. Columns with little to say get what
-// they would like; those with much share the rest alike, but never get less than
-// their longest word needs.
+// they would like; those with much share the rest so that none is much higher
+// than the others, and never get less than their longest word needs.
 func (t *Table) columns(demands []demand, width Twips, right []bool) {
 	given := share(demands, room(t.Size, len(demands), width))
 	left := width
@@ -102,6 +103,10 @@ func (t *Table) columns(demands []demand, width Twips, right []bool) {
 	t.Columns = fit(t.Columns, width, left)
 }
 
+// comfortable is how wide a column becomes before those with much to say get more
+// than others, in half ems.
+const comfortable = 16
+
 // share divides room half ems among columns.
 func share(demands []demand, room int) []int {
 	out, total := make([]int, len(demands)), 0
@@ -110,16 +115,8 @@ func share(demands []demand, room int) []int {
 		room -= d.must
 		total += d.like
 	}
-	for grew := true; room > 0 && grew; {
-		grew = false
-		for i, d := range demands {
-			if room > 0 && out[i] < d.like && out[i] <= least(out, demands) {
-				out[i]++
-				room--
-				grew = true
-			}
-		}
-	}
+	room = grow(out, room, func() int { return narrowest(out, demands) })
+	room = grow(out, room, func() int { return fullest(out, demands) })
 	if room <= 0 {
 		return out
 	}
@@ -129,15 +126,40 @@ func share(demands []demand, room int) []int {
 	return out
 }
 
-// least is the width of the narrowest column that would like more.
-func least(given []int, demands []demand) int {
-	narrowest := 1 << 30
+// grow gives one half em after the other to the column that next says, until it
+// says none or there is no more.
+func grow(out []int, room int, next func() int) int {
+	for ; room > 0; room-- {
+		i := next()
+		if i < 0 {
+			break
+		}
+		out[i]++
+	}
+	return room
+}
+
+// narrowest is the narrowest column that is not comfortable yet, -1 for none.
+func narrowest(given []int, demands []demand) int {
+	out := -1
 	for i, d := range demands {
-		if given[i] < d.like {
-			narrowest = min(narrowest, given[i])
+		if given[i] < min(d.like, comfortable) && (out < 0 || given[i] < given[out]) {
+			out = i
 		}
 	}
-	return narrowest
+	return out
+}
+
+// fullest is the column that has the most lines of those that would like more,
+// -1 for none.
+func fullest(given []int, demands []demand) int {
+	out, most := -1, -1
+	for i, d := range demands {
+		if lines := 1000 * d.says / given[i]; given[i] < d.like && lines > most {
+			out, most = i, lines
+		}
+	}
+	return out
 }
 
 // fit makes the columns exactly as wide as the text together: what rounding left
@@ -173,6 +195,7 @@ func (t *Table) demand(column int) demand {
 	look := func(cell string) {
 		d.like = min(most, max(d.like, ample(cell)))
 		d.must = min(widestWord, max(d.must, longestWord(cell)))
+		d.says += ample(cell)
 	}
 	for _, row := range t.Rows {
 		look(row[column])

@@ -174,7 +174,7 @@ func TestFrozenStays(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range changes {
 		seen[c.Field.Key] = true
-		if c.Field.Key == "site.items" && (c.Then.Text != "3" || c.Now.Text != "4" || len(c.Came) != 1 || c.Came[0] != i.ID || len(c.Gone) != 0) {
+		if c.Field.Key == "site.items" && (c.Then.Text != "3" || c.Now.Text != "4" || c.Came.Total != 1 || c.Came.First[0].ID != i.ID || c.Came.First[0].Name != "又一条" || c.Gone.Total != 0) {
 			t.Errorf("%+v", c)
 		}
 	}

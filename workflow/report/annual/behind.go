@@ -10,7 +10,7 @@ import (
 
 // Thing is one of what lies behind a number.
 type Thing struct {
-	Kind   string // item, column, duty, case
+	Kind   string // item, column, duty, case, appraisal
 	ID     int64
 	Name   string
 	Day    string
@@ -132,6 +132,11 @@ func looker(ctx context.Context, tx workflow.Store, by workflow.Actor, kind stri
 		return columnLooker(ctx, tx)
 	case "duty":
 		return dutyLooker(ctx, tx)
+	case "appraisal":
+		return func(id int64) (Thing, error) {
+			a, err := tx.Appraisal(ctx, id)
+			return Thing{Name: a.Title, Day: a.Day}, err
+		}, nil
 	}
 	return func(id int64) (Thing, error) {
 		c, err := tx.Case(ctx, id)

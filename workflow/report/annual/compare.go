@@ -2,6 +2,8 @@ package annual
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"mailbox/workflow"
@@ -12,9 +14,18 @@ type Change struct {
 	Field FrozenField
 	Then  Value
 	Now   Value
-	Came  []int64 // ids that are behind it now and were not
-	Gone  []int64
+	Came  Things // what is behind it now and was not
+	Gone  Things
 }
+
+// Things are some things, the first of them by name, and how many there are.
+type Things struct {
+	First []Thing
+	Total int
+}
+
+// thingsNamed is how many things are named one by one.
+const thingsNamed = 10
 
 // Changes counts everything of a frozen report anew, as it is known now, and lists
 // what differs. The report itself stays as it is.
@@ -46,10 +57,12 @@ func (b *Bureau) Changes(ctx context.Context, by workflow.Actor, id int64) ([]Ch
 	if err != nil {
 		return nil, err
 	}
-	return differences(then.Fields, now), nil
+	return b.differences(ctx, by, then.Fields, now)
 }
 
-func differences(then []FrozenField, now map[string]Value) []Change {
+// differences lists the fields that differ. Cases outside the reader's rights are
+// counted and not named.
+func (b *Bureau) differences(ctx context.Context, by workflow.Actor, then []FrozenField, now map[string]Value) ([]Change, error) {
 	var out []Change
 	for _, f := range then {
 		is, known := now[f.Key]
@@ -58,10 +71,27 @@ func differences(then []FrozenField, now map[string]Value) []Change {
 		}
 		came, gone := missing(is.IDs, f.Counted.IDs), missing(f.Counted.IDs, is.IDs)
 		if is.Text != f.Counted.Text || len(came)+len(gone) > 0 {
-			out = append(out, Change{Field: f, Then: f.Counted, Now: is, Came: came, Gone: gone})
+			c := Change{Field: f, Then: f.Counted, Now: is}
+			var errs [2]error
+			c.Came, errs[0] = b.name(ctx, by, f.Opens, came)
+			c.Gone, errs[1] = b.name(ctx, by, f.Opens, gone)
+			if err := errors.Join(errs[:]...); err != nil {
+				return nil, fmt.Errorf("name what changed in %s: %w", f.Key, err)
+			}
+			out = append(out, c)
 		}
 	}
-	return out
+	return out, nil
+}
+
+func (b *Bureau) name(ctx context.Context, by workflow.Actor, kind string, ids []int64) (Things, error) {
+	out := Things{Total: len(ids)}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var err error
+	out.First, err = things(ctx, b.store(), by, kind, ids[:min(len(ids), thingsNamed)])
+	return out, err
 }
 
 // missing lists what is in a and not in b; both are in order.

@@ -25,6 +25,7 @@ const (
 	Share   Unit = "share"
 	Duties  Unit = "duties"
 	People  Unit = "people"
+	Yuan    Unit = "yuan"
 )
 
 // Nature tells apart what may be added up and what may not.
@@ -131,12 +132,22 @@ var Fields = slices.Concat(
 	counted("campaign.closed", "campaign"),
 	counted("applications.received", "applied"),
 	decisions(),
+	[]Field{
+		{Key: "applications.fee", Unit: Yuan, Nature: Flow, Source: FromCases, Opens: "case", read: fees(func(f workflow.Fee) int { return f.Paid })},
+		{Key: "applications.waived", Unit: Yuan, Nature: Flow, Source: FromCases, Opens: "case", read: fees(func(f workflow.Fee) int { return f.Waived })},
+	},
+	[]Field{
+		{Key: "appraisals.held", Unit: Times, Nature: Flow, Source: FromAppraisals, Opens: "appraisal", read: appraised(held)},
+		{Key: "appraisals.participants", Unit: People, Nature: Flow, Source: FromAppraisals, Opens: "appraisal", read: appraised(participants)},
+		{Key: "appraisals.satisfaction", Unit: Share, Nature: Flow, Source: FromAppraisals, Opens: "appraisal", read: appraised(contentment)},
+	},
 	counted("about.reports", "concern.report"),
 	counted("about.complaints", "concern.complaint"),
 	counted("about.reconsiderations", "concern.reconsideration"),
 	counted("about.litigation", "concern.litigation"),
 	counted("about.total", "concern.report", "concern.complaint", "concern.reconsideration", "concern.litigation"),
 	figures(),
+	[]Field{{Key: "writers.known", Unit: People, Nature: Flow, Source: FromCases, read: writers}},
 )
 
 // Decisions are how applications for disclosure end, as the report tells them

@@ -25,6 +25,8 @@ type reader struct {
 
 	columns []workflow.Column
 	duties  []workflow.Duty
+	held    []workflow.Appraisal
+	looked  bool // for appraisals
 	table   *report.Table
 }
 

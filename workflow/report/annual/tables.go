@@ -13,7 +13,7 @@ var Tables = []string{"duties", "applications", "channels"}
 
 // figureTables are what the office's figures are told apart by in a report.
 var figureTables = []workflow.Dimension{
-	workflow.ByMonth, workflow.ByDepartment, workflow.ByCategory, workflow.ByKind, workflow.ByChannel, workflow.ByMode,
+	workflow.ByMonth, workflow.ByDepartment, workflow.ByCategory, workflow.ByKind, workflow.ByChannel, workflow.ByMode, workflow.ByStatus,
 }
 
 // NamedSheet is a table of a report with the name that texts know it by.
@@ -84,7 +84,7 @@ func applicationFields() []string {
 	for _, d := range Decisions {
 		out = append(out, "applications."+d)
 	}
-	return out
+	return append(out, "applications.fee", "applications.waived")
 }
 
 // partSheet is a table of a few fields: name, unit, number.
@@ -97,8 +97,8 @@ func (b *Bureau) partSheet(name string, keys []string, fields []FrozenField) rep
 	for _, key := range keys {
 		for _, f := range fields {
 			if f.Key == key {
-				n, err := strconv.Atoi(f.Value.Text) // an override may be words
-				number := report.Field{Number: float64(n), Text: f.Value.Text, Empty: err != nil}
+				n, err := strconv.ParseFloat(f.Value.Text, 64) // an override may be words
+				number := report.Field{Number: n, Text: f.Value.Text, Empty: err != nil}
 				s.Rows = append(s.Rows, append(texts(f.Name, b.Text("annual.unit."+string(f.Unit))), number))
 			}
 		}

@@ -110,5 +110,10 @@ func verify(ctx context.Context, store workflow.Store, r workflow.AnnualReport, 
 
 // counts reports whether the field is the number of what lies behind it.
 func counts(f FrozenField) bool {
-	return f.Opens != "" && f.Nature != Serial && f.Unit != Words && f.Unit != Share && f.Unit != Days
+	switch f.Unit {
+	case Words, Share, Days, People, Yuan, Number:
+		return false
+	case Items, Columns, Times, Cases, Duties:
+	}
+	return f.Opens != "" && f.Nature != Serial
 }
