@@ -26,6 +26,7 @@ func TestSignedLettersFromTheRoster(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Pass(time.Minute) // the lists are read anew
+	c = s.Client(t)     // who has not sent the same letter before
 	webtest.CheckPage(t, c.Get("/write").Wants(http.StatusOK, "学号或工号").HTML())
 	form := s.typed(t, c, "identity", "signed", "school_number", "20260001")
 	page := c.Post("/write", form).Wants(http.StatusUnprocessableEntity, "改选保密信").HTML()
