@@ -39,6 +39,7 @@ type Store interface {
 	Tokens
 	Deeds
 	SignIns
+	Rosters
 	Webhooks
 	ChannelRows
 	Todos

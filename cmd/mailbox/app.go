@@ -44,6 +44,7 @@ type app struct {
 	factors  *access.Factors
 	ways     *access.Ways
 	campus   *access.Campus
+	roster   *access.Roster
 	intake   *intake.Intake
 	mailroom *intake.Mailroom
 	cases    *casework.Casework
@@ -98,7 +99,9 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 	if a.proof, err = intake.NewProof(k.secret); err != nil {
 		return nil, err
 	}
+	a.roster = access.NewRoster(a.door, a.ways, rosterTables, k.derive("roster"), c.zone)
 	a.intake = intake.New(a.desk, a.vault, a.codes, a.proof)
+	a.intake.Signers = a.roster
 	a.rules = rules.New(a.desk)
 	a.matters = matters.New(a.desk)
 	a.answers = publication.NewAnswers(a.desk, a.vault, s.blobs, web.WithoutMetadata)
@@ -123,6 +126,17 @@ func join(c *Config, s *servers, k keys, log *slog.Logger, w world, words *templ
 
 func (a *app) figureDeps(c *Config, w world) report.Deps {
 	return report.Deps{Store: a.store, Now: w.Now, Zone: c.zone, DayLength: a.dayLength, Chain: a.desk.Keeper.Chain}
+}
+
+// rosterTables reads tables as the roster does: words alone.
+func rosterTables(name string, content []byte, take func(row int, cells []string) error) error {
+	return document.Files{}.Rows(name, content, func(row int, cells []ledger.Cell) error {
+		words := make([]string, len(cells))
+		for i, c := range cells {
+			words[i] = c.Text
+		}
+		return take(row, words)
+	})
 }
 
 // inChinese is the words of a key in the language of official documents.

@@ -16,6 +16,7 @@ import (
 	"mailbox/handlers/channel/simulator"
 	"mailbox/handlers/channel/wechat"
 	"mailbox/handlers/channel/wecom"
+	"mailbox/handlers/public"
 	"mailbox/handlers/switchboard"
 	"mailbox/handlers/todos"
 	"mailbox/handlers/web"
@@ -163,8 +164,8 @@ func (a *app) saveTally(ctx context.Context) error {
 }
 
 // wecomDoor lets staff in from WeCom.
-func (a *app) wecomDoor() []web.Route {
-	door := &wecom.Door{Client: a.chats.wecom, Staff: a.door, Once: a.redis, Connect: a.chats.connect}
+func (a *app) wecomDoor(everybody *public.Pages) []web.Route {
+	door := &wecom.Door{Client: a.chats.wecom, Staff: a.door, Once: a.redis, Connect: a.chats.connect, Enter: everybody.Enter}
 	return door.Routes()
 }
 

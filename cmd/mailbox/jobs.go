@@ -41,6 +41,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "follow the site", Every: time.Hour, Run: a.followSite},
 			schedule.Job{Name: "tell late duties", Every: time.Hour, Run: a.tellLateDuties},
 			schedule.Job{Name: "ask the directory", Every: time.Minute, Run: a.askDirectory},
+			schedule.Job{Name: "see out leavers", Every: time.Hour, Run: a.seeOut},
 			schedule.Job{Name: "replan clocks", Every: time.Hour, Run: a.replan},
 			schedule.Job{Name: "prove answers", Every: time.Minute, Run: a.proveAnswers},
 			schedule.Job{Name: "forget programs", Every: 24 * time.Hour, Run: a.forgetPrograms},
@@ -109,6 +110,15 @@ func (a *app) askDirectory(ctx context.Context) error {
 	if workflow.KindOf(err) == workflow.Unavailable {
 		a.log.WarnContext(ctx, "the directory cannot be asked who has left", "err", err)
 		return nil
+	}
+	return err
+}
+
+// seeOut disables staff whose last day on the roster has come.
+func (a *app) seeOut(ctx context.Context) error {
+	n, err := a.roster.SeeOut(ctx)
+	if n > 0 {
+		a.log.InfoContext(ctx, "leavers disabled", "accounts", n)
 	}
 	return err
 }

@@ -58,7 +58,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 		return audiences{}, fmt.Errorf("page for developers: %w", err)
 	}
 	everybody, err := public.New(public.Deps{
-		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors, Ways: a.ways,
+		Intake: a.intake, Cases: a.cases, College: a.store, Rules: a.desk.Rules, Blobs: a.blobs, Door: a.door, Factors: a.factors, Ways: a.ways, Roster: a.roster,
 		Figures: a.figures, Answers: a.answers, Tokens: a.tokens, Key: a.keys.derive("public"),
 	})
 	return audiences{
@@ -73,7 +73,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 			Rules: a.rules, Door: a.door, Tokens: a.tokens, Factors: a.factors, Campus: a.campus, Words: a.words, Proof: a.audit, Checks: a.checks(), Outbox: outbox,
 			Forgetful: func() bool { return a.warning != "" },
 		}),
-		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor()...),
+		switchboard: a.switchboard(), callbacks: append(a.callbacks(), a.wecomDoor(everybody)...),
 		webhooks:   webhook.New(a.hooks),
 		open311:    open311.New(a.store, a.answers),
 		developers: programmers,
@@ -94,7 +94,7 @@ func (a *app) audiences(demo bool) (audiences, error) {
 
 // signIns is what the ways to sign in work with.
 func (a *app) signIns(door signin.Door) signin.Deps {
-	return signin.Deps{Ways: a.ways, Campus: a.campus, Door: door, Sealer: a.vault, Sessions: a.redis.Sessions(), Once: a.redis, Factors: a.factors}
+	return signin.Deps{Ways: a.ways, Campus: a.campus, Door: door, Sealer: a.vault, Sessions: a.redis.Sessions(), Once: a.redis, Factors: a.factors, Roster: a.roster}
 }
 
 // mount joins every audience's routes to the server.

@@ -46,7 +46,7 @@ var actionNames = map[string]string{
 	"webhook_add": "journal.webhook_add", "webhook_change": "journal.webhook_change", "webhook_rotate": "journal.webhook_rotate",
 	"webhook_end_prior": "journal.webhook_end_prior", "webhook_remove": "journal.webhook_remove", "webhook_replay": "journal.webhook_replay",
 	"webhook_given_up": "journal.webhook_given_up",
-	"way":              "journal.way", "campus_name": "journal.campus_name", "leaver": "journal.leaver",
+	"way":              "journal.way", "roster": "journal.roster", "campus_name": "journal.campus_name", "leaver": "journal.leaver",
 }
 
 func actionName(c *web.Context, action string) string {

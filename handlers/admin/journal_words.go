@@ -15,7 +15,7 @@ import (
 // slash wants the id behind it.
 var subjectPlaces = map[string]string{
 	"account": "/admin/people/", "department": "/admin/departments/", "category": "/admin/categories/", "policy": "/admin/policies/",
-	"template": "/admin/templates/", "calendar": "/admin/calendar", "setting": "/admin/settings", "way": "/admin/signin",
+	"template": "/admin/templates/", "calendar": "/admin/calendar", "setting": "/admin/settings", "way": "/admin/signin", "roster": "/admin/signin",
 }
 
 // factNames are the words for the facts of an entry; others are shown as they
@@ -27,7 +27,7 @@ var factNames = map[string]string{
 	"sealed": "journal.fact.sealed", "to": "journal.fact.to", "username": "journal.fact.username", "vacations": "journal.fact.vacations",
 	"url": "journal.fact.url", "count": "journal.fact.count",
 	"token": "journal.fact.token", "write": "journal.fact.write", "expires": "journal.fact.expires",
-	"way": "journal.fact.way", "changed": "journal.fact.changed", "enabled": "journal.fact.enabled",
+	"way": "journal.fact.way", "changed": "journal.fact.changed", "enabled": "journal.fact.enabled", "rows": "journal.fact.rows",
 }
 
 // subjectCell says what an entry is about, by name and with the way there, and

@@ -21,6 +21,7 @@ type letterFields struct {
 	Subject  string `json:"subject"`
 	Body     string `json:"body"`
 	Name     string `json:"name"`
+	Staff    string `json:"school_number"` // student or staff number
 	Phone    string `json:"phone"`
 	Email    string `json:"email"`
 	About    string `json:"about"` // code of a department
@@ -94,7 +95,7 @@ func (f letterFields) letter(o offered) (workflow.Letter, error) {
 	return workflow.Letter{
 		Channel: workflow.API, Mode: workflow.Mode(f.Identity), Kind: workflow.CaseKind(f.Kind), Category: k.ID,
 		WriterStatus: workflow.WriterStatus(f.Status), Subject: f.Subject, Body: f.Body,
-		Identity:    workflow.Identity{Name: f.Name, Phone: f.Phone, Email: f.Email},
+		Identity:    workflow.Identity{Name: f.Name, Phone: f.Phone, Email: f.Email, Number: f.Staff},
 		Application: workflow.Application{Asked: f.Asked, Purpose: f.Purpose, Delivery: f.Delivery},
 		About:       about, Publish: f.Publish, Urgent: o.crisis.In(f.Subject, f.Body),
 	}, errors.Join(wrongCategory, wrongAbout)
@@ -111,12 +112,12 @@ func (a *API) readLetter(c *web.Context) (letterFields, []workflow.NewFile, erro
 	if err != nil {
 		return f, nil, err
 	}
-	if err := form.Only("identity", "kind", "category", "status", "subject", "body", "name", "phone", "email", "about", "publish", "asked", "purpose", "delivery"); err != nil {
+	if err := form.Only("identity", "kind", "category", "status", "subject", "body", "name", "school_number", "phone", "email", "about", "publish", "asked", "purpose", "delivery"); err != nil {
 		return f, nil, err
 	}
 	f = letterFields{
 		Identity: form.Line("identity"), Kind: form.Line("kind"), Category: form.Line("category"), Status: form.Line("status"),
-		Subject: form.Line("subject"), Body: form.Prose("body"), Name: form.Line("name"), Phone: form.Line("phone"),
+		Subject: form.Line("subject"), Body: form.Prose("body"), Name: form.Line("name"), Staff: form.Line("school_number"), Phone: form.Line("phone"),
 		Email: form.Line("email"), About: form.Line("about"), Publish: form.Line("publish") == "true",
 		Asked: form.Line("asked"), Purpose: form.Line("purpose"), Delivery: form.Line("delivery"),
 	}

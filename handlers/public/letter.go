@@ -16,7 +16,7 @@ import (
 // the letter is stored.
 type letterForm struct {
 	Identity, Kind, Category, Status, Subject, Body string
-	Name, Phone, Email, About, Publish              string
+	Name, Number, Phone, Email, About, Publish      string
 	Asked, Purpose, Delivery                        string             // of an application for disclosure
 	Kept                                            []workflow.NewFile // came with this form, now or before
 	token                                           string
@@ -85,12 +85,15 @@ func readLetter(form *web.Form, files []workflow.NewFile) letterForm {
 	f := letterForm{
 		Identity: form.Line("identity"), Kind: form.Line("kind"), Category: form.Line("category"), Status: form.Line("status"),
 		Subject: form.Line("subject"), Body: form.Prose("body"), About: form.Line("about"), Publish: form.Line("publish"),
-		Name: form.Line("name"), Phone: form.Line("phone"), Email: form.Line("email"),
+		Name: form.Line("name"), Number: form.Line("school_number"), Phone: form.Line("phone"), Email: form.Line("email"),
 		Asked: form.Line("asked"), Purpose: form.Line("purpose"), Delivery: form.Line("delivery"),
 		Kept: files, token: form.Token(), warned: form.Line("help_seen") == "yes", trap: form.Line("website") != "",
 	}
 	if f.Identity == string(workflow.Anonymous) {
 		f.Name, f.Phone, f.Email = "", "", ""
+	}
+	if f.Identity != string(workflow.Signed) {
+		f.Number = ""
 	}
 	return f
 }
@@ -102,7 +105,7 @@ func (f letterForm) letter(c *web.Context, o offered) (workflow.Letter, error) {
 	l := workflow.Letter{
 		Channel: workflow.Web, External: f.external(), Mode: workflow.Mode(f.Identity), Kind: workflow.CaseKind(f.Kind),
 		Category: category.ID, WriterStatus: workflow.WriterStatus(f.Status), Subject: f.Subject, Body: f.Body,
-		Identity:    workflow.Identity{Name: f.Name, Phone: f.Phone, Email: f.Email},
+		Identity:    workflow.Identity{Name: f.Name, Phone: f.Phone, Email: f.Email, Number: f.Number},
 		Application: workflow.Application{Asked: f.Asked, Purpose: f.Purpose, Delivery: f.Delivery},
 		About:       o.about(f.About), Publish: f.Publish == "yes", Urgent: o.crisisWords().In(f.Subject, f.Body),
 		Locale: c.Locale, Files: f.Kept,
@@ -133,6 +136,9 @@ func (f letterForm) content() string {
 	} {
 		sum := sha256.Sum256([]byte(s))
 		h.Write(sum[:])
+	}
+	if f.Number != "" {
+		h.Write([]byte(f.Number))
 	}
 	for _, file := range f.Kept {
 		h.Write([]byte(file.SHA256))

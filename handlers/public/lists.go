@@ -20,6 +20,7 @@ type lists struct {
 	college College
 	figures Figures
 	answers Answers
+	roster  RosterSwitch
 	kept    web.Recent[offered]
 }
 
@@ -34,6 +35,7 @@ type offered struct {
 	settings    rules.Values
 	lately      lately
 	answers     []workflow.Publication // the newest
+	roster      bool                   // letters are signed by people of the roster alone
 }
 
 // lately is what the college says of itself on its first page.
@@ -59,6 +61,9 @@ func (l *lists) ask(ctx context.Context, now time.Time) (o offered, err error) {
 		return o, err
 	}
 	if _, o.lately.onTime, o.lately.median, err = l.figures.Lately(ctx); err != nil {
+		return o, err
+	}
+	if o.roster, err = l.roster.On(ctx); err != nil {
 		return o, err
 	}
 	newest, err := l.answers.Public(ctx, workflow.PublicQuery{Limit: answersAtHome})

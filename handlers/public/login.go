@@ -16,6 +16,7 @@ type LoginPage struct {
 	Username string
 	Next     string
 	Ways     []templates.Button // of the campus
+	Why      string             // nobody came in by one of them
 }
 
 func (p *Pages) login(c *web.Context) error {

@@ -70,6 +70,12 @@ type Factors interface {
 	Off(ctx context.Context, by workflow.Actor, code string) error
 }
 
+// RosterSwitch knows whether letters are signed by people of the roster alone;
+// *access.Roster does.
+type RosterSwitch interface {
+	On(ctx context.Context) (bool, error)
+}
+
 // StaffTokens are the tokens by which programs speak for staff; *access.Tokens
 // gives them.
 type StaffTokens interface {
@@ -103,6 +109,7 @@ type Deps struct {
 	Door    Door
 	Factors Factors
 	Ways    Ways
+	Roster  RosterSwitch
 	Tokens  StaffTokens
 	Figures Figures
 	Answers Answers
@@ -131,13 +138,14 @@ func New(d Deps) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{Deps: d, box: b, lists: &lists{college: d.College, figures: d.Figures, answers: d.Answers, kept: web.Recent[offered]{Hold: true}}}, nil
+	return &Pages{Deps: d, box: b, lists: &lists{college: d.College, figures: d.Figures, answers: d.Answers, roster: d.Roster, kept: web.Recent[offered]{Hold: true}}}, nil
 }
 
 // How often one network may do what costs something. A campus is often one
 // address to us, so these stop machines and not a busy afternoon.
 var (
 	limitLetters  = workflow.Limit{Name: "write", Rate: 300, Burst: 60, Per: time.Hour}
+	limitSigning  = workflow.Limit{Name: "write-sign", Rate: 60, Burst: 20, Per: time.Hour}
 	limitSending  = workflow.Limit{Name: "write-send", Rate: 1200, Burst: 240, Per: time.Hour}
 	limitTracking = workflow.Limit{Name: "track-page", Rate: 120, Burst: 60, Per: time.Minute}
 	limitWords    = workflow.Limit{Name: "track-say", Rate: 120, Burst: 40, Per: time.Hour}

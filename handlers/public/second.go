@@ -2,6 +2,7 @@ package public
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"mailbox/handlers/web"
@@ -179,14 +180,14 @@ func (p *Pages) showEnrol(c *web.Context, status int, view string, account int64
 
 // grouped is a secret in groups of four.
 func grouped(s string) string {
-	out := ""
+	var out strings.Builder
 	for i, r := range s {
 		if i > 0 && i%4 == 0 {
-			out += " "
+			out.WriteByte(' ')
 		}
-		out += string(r)
+		out.WriteRune(r)
 	}
-	return out
+	return out.String()
 }
 
 func showCodes(c *web.Context, view string, codes []workflow.Code, on string) error {

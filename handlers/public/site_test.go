@@ -74,8 +74,10 @@ func newSchool(t testing.TB, more ...web.Route) *school {
 	door := access.NewDoor(store, site.Sessions, w.Limiter, worldtest.Plain{}, w.Desk.Keeper.Chain, w.Now)
 	figures := report.New(report.Deps{Store: store, Now: w.Now, Zone: workflowtest.Zone, DayLength: func() time.Duration { return 7 * time.Hour }})
 	factors := access.NewFactors(door, w.Vault, onetime.Codes{}, bytes.Repeat([]byte("f"), 32), access.NeedNobody)
+	roster := access.NewRoster(door, access.NewWays(w.Desk, w.Vault), nil, bytes.Repeat([]byte("r"), 32), workflowtest.Zone)
+	w.Intake.Signers = roster
 	pages, err := public.New(public.Deps{
-		Factors: factors, Ways: access.NewWays(w.Desk, w.Vault),
+		Factors: factors, Ways: access.NewWays(w.Desk, w.Vault), Roster: roster,
 		Intake: w.Intake, Cases: w.Cases, College: store, Rules: w.Desk.Rules, Blobs: w.Blobs, Door: door, Figures: figures,
 		Tokens:  access.NewTokens(w.Desk, bytes.Repeat([]byte("t"), 32)),
 		Answers: publication.NewAnswers(w.Desk, w.Vault, w.Blobs, web.WithoutMetadata), Key: bytes.Repeat([]byte("p"), 32),

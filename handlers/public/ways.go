@@ -30,7 +30,7 @@ func (p *Pages) wayLinks(c *web.Context, next string) []templates.Button {
 		if next != "/" {
 			href += "?next=" + url.QueryEscape(next)
 		}
-		out = append(out, templates.Button{Label: c.Text("login.by." + string(way)), Href: href, Wide: true})
+		out = append(out, templates.Button{Label: c.Text("login.by." + string(way)), Href: href})
 	}
 	return out
 }
@@ -67,6 +67,6 @@ func (p *Pages) Refuse(c *web.Context, next string, err error) error {
 	}
 	page := LoginPage{Page: c.Page("login.title"), Next: web.LocalPath(cmp.Or(next, "/"))}
 	page.Ways = p.wayLinks(c, page.Next)
-	page.Problems = []templates.Problem{{Text: c.Text(e.Key, e.Args...)}}
+	page.Why = c.Text(e.Key, e.Args...)
 	return c.Render(status, "public/login.html", page)
 }

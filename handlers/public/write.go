@@ -24,6 +24,7 @@ type WritePage struct {
 	Answered                                                        string // within how long applications are
 	Guide, GuideURL                                                 string // what the college tells applicants
 	MaxAsked                                                        int
+	Roster                                                          bool // who signs is asked for a number
 	Help                                                            bool // show where help is before anything else
 	Phones                                                          []templates.Phone
 	CrisisWords                                                     string // for the page's own script, one a line
@@ -92,6 +93,11 @@ func (p *Pages) take(c *web.Context, o offered, f letterForm) error {
 	if err := c.AllowClient(limitLetters); workflow.KindOf(err) == workflow.Limited {
 		return err
 	}
+	if letter.Mode == workflow.Signed && o.roster {
+		if err := c.AllowClient(limitSigning); workflow.KindOf(err) == workflow.Limited {
+			return err
+		}
+	}
 	receipt, err := p.Intake.Submit(c.Context(), letter)
 	if err != nil {
 		return err
@@ -143,14 +149,14 @@ func tryLater(c *web.Context, err error) (templates.Problem, int) {
 }
 
 // writeFields are the fields of the form from top to bottom.
-var writeFields = []string{"identity", "name", "phone", "email", "status", "kind", "asked", "purpose", "delivery", "category", "about", "subject", "body", "files", "publish"}
+var writeFields = []string{"identity", "name", "school_number", "phone", "email", "status", "kind", "asked", "purpose", "delivery", "category", "about", "subject", "body", "files", "publish"}
 
 func (p *Pages) showForm(c *web.Context, o offered, status int, f letterForm, problems []templates.Problem) error {
 	page := WritePage{
 		Page: c.Page("site.write"), letterForm: f,
 		Identities: identities(c), Statuses: statuses(c), Kinds: kinds(c), Categories: categories(c, o, f.Category),
 		Departments: departments(c, o), Publishes: publishes(c), Hints: hints(c, o), KeptFiles: p.keptFiles(c, f.Kept),
-		Help: f.warned, Phones: o.phones(c), CrisisWords: strings.Join(o.crisisWords(), "\n"),
+		Roster: o.roster, Help: f.warned, Phones: o.phones(c), CrisisWords: strings.Join(o.crisisWords(), "\n"),
 		MaxSubject: workflow.MaxSubject, MaxBody: workflow.MaxBody, MaxFiles: workflow.MaxFiles,
 		MaxAllFiles: workflow.MaxAllFiles >> 20, MaxAsked: workflow.MaxAsked,
 		Purposes: unless(c, "purpose.", workflow.Purposes), Deliveries: unless(c, "delivery.", workflow.Deliveries),

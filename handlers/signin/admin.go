@@ -15,6 +15,8 @@ type listPage struct {
 	templates.Page
 	Table   templates.Table
 	Need    []templates.Choice
+	Roster  bool
+	Counts  []templates.Fact // of the roster
 	Version int64
 }
 
@@ -35,7 +37,10 @@ func (p *Pages) showList(c *web.Context, status int, wrong []templates.Problem) 
 		return err
 	}
 	view := listPage{Page: c.Page("way.title"), Version: local.Version}
-	view.Problems = wrong
+	view.Problems, view.Roster = wrong, local.Config["roster"] != ""
+	if view.Counts, err = p.rosterCounts(c); err != nil {
+		return err
+	}
 	for _, n := range access.Needs {
 		view.Need = append(view.Need, templates.Choice{Value: string(n), Label: c.Text("way.need." + string(n)), Hint: c.Text("way.need." + string(n) + ".hint"), Chosen: n == need})
 	}

@@ -19,7 +19,7 @@ func service(c *web.Context, state string) string {
 }
 
 func (p *Pages) casServer(w access.Way) cas.Server {
-	return cas.Server{URL: w.Get("url"), Version: w.Get("version"), HTTP: p.clients.trusting(w.Get("ca"))}
+	return cas.Server{URL: w.Get("url"), Version: w.Get("protocol"), HTTP: p.clients.trusting(w.Get("ca"))}
 }
 
 // opened is a way of the campus that is open; a closed one is not there.

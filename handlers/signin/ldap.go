@@ -31,6 +31,7 @@ type ldapPage struct {
 	templates.Page
 	Username string
 	Next     string
+	Why      string // the directory cannot be asked
 }
 
 // ldap asks for a name and a password of the directory.
@@ -65,10 +66,11 @@ func turnAway(c *web.Context, page ldapPage, err error) error {
 		return err
 	}
 	page.Page = c.Page("login.by.ldap")
-	page.Problems = []templates.Problem{{Text: c.Text(e.Key, e.Args...)}}
 	status := http.StatusUnprocessableEntity
 	if e.Kind == workflow.Unavailable {
-		status = http.StatusServiceUnavailable
+		status, page.Why = http.StatusServiceUnavailable, c.Text(e.Key, e.Args...)
+	} else {
+		page.Problems = []templates.Problem{{Field: "username", Text: c.Text(e.Key, e.Args...)}}
 	}
 	return c.Render(status, "public/directory.html", page)
 }

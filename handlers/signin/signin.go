@@ -47,6 +47,7 @@ type Deps struct {
 	Sessions workflow.Sessions
 	Once     workflow.Once
 	Factors  *access.Factors
+	Roster   *access.Roster
 }
 
 // Pages are the pages.
@@ -88,6 +89,8 @@ func (p *Pages) Routes() []web.Route {
 	post := func(path string, h func(*web.Context) error) web.Route {
 		return web.Route{Method: http.MethodPost, Path: path, Who: admins, Handler: h}
 	}
+	roster := post("/admin/signin/roster", p.importRoster)
+	roster.MaxBody = access.MaxRoster + 1<<20
 	form := door(ldapPath, p.byDirectory)
 	form.Method = http.MethodPost
 	return []web.Route{
@@ -99,6 +102,7 @@ func (p *Pages) Routes() []web.Route {
 		ended(oidcPath, p.oidcEnded),
 		get("/admin/signin", p.list),
 		post("/admin/signin", p.saveLocal),
+		roster,
 		get("/admin/signin/:way", p.way),
 		post("/admin/signin/:way", p.saveWay),
 		post("/admin/signin/:way/test", p.testWay),

@@ -41,6 +41,7 @@ type gate struct {
 	campus *access.Campus
 	door   *access.Door
 	pages  *signin.Pages
+	roster *access.Roster
 }
 
 func newGate(t *testing.T) *gate {
@@ -55,6 +56,7 @@ func newGate(t *testing.T) *gate {
 	g.door = access.NewDoor(g.Store, db.Sessions(), g.World.Limiter, worldtest.Plain{}, g.Desk.Keeper.Chain, g.Now)
 	g.ways = access.NewWays(g.Desk, g.Vault)
 	g.campus = access.NewCampus(g.door, g.ways)
+	g.roster = access.NewRoster(g.door, g.ways, lines, bytes.Repeat([]byte("r"), 32), workflowtest.Zone)
 	g.Site = g.replica(t)
 	return g
 }
@@ -69,14 +71,14 @@ func (g *gate) replica(t *testing.T) *webtest.Site {
 	}
 	factors := access.NewFactors(g.door, g.Vault, onetime.Codes{}, bytes.Repeat([]byte("f"), 32), access.NeedNobody)
 	door, err := public.New(public.Deps{
-		Door: g.door, Factors: factors, Ways: g.ways, College: g.Store, Rules: g.Desk.Rules, Blobs: g.Blobs,
+		Door: g.door, Factors: factors, Ways: g.ways, Roster: g.roster, College: g.Store, Rules: g.Desk.Rules, Blobs: g.Blobs,
 		Tokens: access.NewTokens(g.Desk, bytes.Repeat([]byte("t"), 32)), Key: bytes.Repeat([]byte("p"), 32),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	g.pages = signin.New(signin.Deps{
-		Ways: access.NewWays(g.Desk, g.Vault), Campus: g.campus, Door: door, Sealer: g.Vault, Sessions: g.redis.Sessions(), Once: g.redis, Factors: factors,
+		Ways: access.NewWays(g.Desk, g.Vault), Campus: g.campus, Door: door, Sealer: g.Vault, Sessions: g.redis.Sessions(), Once: g.redis, Factors: factors, Roster: g.roster,
 	})
 	return site.StartWith(t, deps, append(g.pages.Routes(), door.Routes()...)...)
 }
@@ -131,7 +133,7 @@ func (b *browser) do(r *http.Request) *webtest.Answer {
 	for name, value := range b.jar {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
-	a := b.Client.Do(r)
+	a := b.Do(r)
 	for _, ck := range (&http.Response{Header: a.Header}).Cookies() {
 		if b.jar[ck.Name] = ck.Value; ck.MaxAge < 0 {
 			delete(b.jar, ck.Name)
@@ -150,6 +152,11 @@ func (b *browser) post(path string, form url.Values) *webtest.Answer {
 	return b.do(r)
 }
 
+const (
+	hours     = 2 * time.Hour
+	waysHeard = 5 * time.Second // until every replica has heard of a change
+)
+
 const sessionCookie = "__Host-mailbox"
 
 // inside wants somebody signed in, or not.
@@ -162,4 +169,14 @@ func (b *browser) inside(t *testing.T, want bool) {
 	if a := b.get("/account"); a.Status != status {
 		t.Errorf("inside: status %d, want %d: %s", a.Status, status, a.Header.Get("Location"))
 	}
+}
+
+// lines reads a table of commas.
+func lines(_ string, content []byte, take func(row int, cells []string) error) error {
+	for i, line := range strings.Split(strings.TrimSpace(string(content)), "\n") {
+		if err := take(i+1, strings.Split(line, ",")); err != nil {
+			return err
+		}
+	}
+	return nil
 }

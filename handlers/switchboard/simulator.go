@@ -113,16 +113,6 @@ func (p *Pages) showTalk(c *web.Context, status int, channel workflow.Channel, p
 	return c.Render(status, "admin/simulator.html", view)
 }
 
-// spokenOf makes the address of ours at the end of a line a link.
-func spokenOf(c *web.Context, l Line) spoken {
-	out := spoken{Mine: l.Mine, At: c.Local(l.At).Format("15:04:05"), Text: l.Text}
-	words, last, ok := cutLast(l.Text)
-	if path, ours := strings.CutPrefix(last, c.URL("/")); ok && ours && !l.Mine {
-		out.Text, out.Href = words, web.LocalPath("/"+path)
-	}
-	return out
-}
-
 // left says how long we can still reply to the person.
 func (p *Pages) left(c *web.Context, channel workflow.Channel, person string) (words string, open bool) {
 	left, messages, limited := p.Simulator.Window(channel, person)
@@ -148,6 +138,16 @@ func ladders(c *web.Context, notices []Told) []told {
 			one.Steps = append(one.Steps, templates.Fact{Label: c.Text("ladder.step." + string(t.Step)), Value: how})
 		}
 		out = append(out, one)
+	}
+	return out
+}
+
+// spokenOf makes the address of ours at the end of a line a link.
+func spokenOf(c *web.Context, l Line) spoken {
+	out := spoken{Mine: l.Mine, At: c.Local(l.At).Format("15:04:05"), Text: l.Text}
+	words, last, ok := cutLast(l.Text)
+	if path, ours := strings.CutPrefix(last, c.URL("/")); ok && ours && !l.Mine {
+		out.Text, out.Href = words, web.LocalPath("/"+path)
 	}
 	return out
 }

@@ -29,8 +29,6 @@ type Simulator interface {
 	Talk(c workflow.Channel, person string) []Line
 	// Close lets the time in which the platform lets us reply to the person pass.
 	Close(c workflow.Channel, person string) error
-	// Code is what a platform gives the browser of somebody it knows.
-	Code(c workflow.Channel, person string) (string, error)
 	// Window is what is left of that time, and of the replies in it.
 	Window(c workflow.Channel, person string) (left time.Duration, messages int, limited bool)
 	// Acts are what the person can do besides writing; Do does it.
@@ -38,6 +36,8 @@ type Simulator interface {
 	Do(ctx context.Context, c workflow.Channel, person, act string) error
 	// Told are the last notices about what the person wrote, newest first.
 	Told(ctx context.Context, c workflow.Channel, person string) ([]Told, error)
+	// Code is what a platform gives the browser of somebody it knows.
+	Code(c workflow.Channel, person string) (string, error)
 }
 
 // Told is a notice and the steps on which it was tried.

@@ -71,7 +71,7 @@ func (c *Campus) Admit(ctx context.Context, p Proven) (workflow.Account, error) 
 		return workflow.Account{}, workflow.Fail(workflow.Unauthenticated, "way.nameless")
 	}
 	known, err := c.door.store.CampusName(ctx, number)
-	if workflow.KindOf(err) == workflow.NotFound && err != nil {
+	if absent(err) {
 		return c.newcomer(ctx, w, p, number)
 	}
 	if err != nil {
@@ -230,8 +230,8 @@ func (c *Campus) NameOf(ctx context.Context, by workflow.Actor, account int64) (
 		return workflow.CampusName{}, workflow.Absent()
 	}
 	n, err := c.door.store.CampusNameOf(ctx, account)
-	if workflow.KindOf(err) == workflow.NotFound && err != nil {
-		return workflow.CampusName{Account: account}, nil
+	if absent(err) {
+		n, err = workflow.CampusName{Account: account}, nil
 	}
 	return n, err
 }
@@ -303,12 +303,11 @@ func (c *Campus) Attempt(ctx context.Context, username, clientKey string) error 
 // nobody has is no error.
 func (c *Campus) SignedOut(ctx context.Context, name string) error {
 	known, err := c.door.store.CampusName(ctx, tidy(name))
-	if workflow.KindOf(err) == workflow.NotFound && err != nil {
-		return nil
+	if err == nil {
+		_, err = c.door.sessions.CloseAll(ctx, known.Account)
 	}
-	if err != nil {
-		return err
+	if absent(err) {
+		err = nil
 	}
-	_, err = c.door.sessions.CloseAll(ctx, known.Account)
 	return err
 }

@@ -2,7 +2,7 @@ package access
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"time"
 
 	"mailbox/workflow"
@@ -63,7 +63,7 @@ func (f *Factors) fresh(ctx context.Context, account int64) (workflow.SecondFact
 // Confirm makes the second step count once the app shows the right code. The
 // recovery codes are returned this once.
 func (f *Factors) Confirm(ctx context.Context, account int64, code string) ([]workflow.Code, error) {
-	if err := f.door.allow(ctx, limitCode, fmt.Sprint(account)); err != nil {
+	if err := f.door.allow(ctx, limitCode, strconv.FormatInt(account, 10)); err != nil {
 		return nil, err
 	}
 	known, err := f.door.store.SecondFactor(ctx, account)

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,6 +50,7 @@ func (n Need) of(a workflow.Account) bool {
 		return false
 	case NeedAll:
 		return true
+	case NeedOffice:
 	}
 	return a.Actor().Is(workflow.Clerk, workflow.OfficeHead, workflow.Admin)
 }
@@ -129,8 +131,8 @@ func (f *Factors) Of(ctx context.Context, by workflow.Actor, account int64) (Fac
 // that counts.
 func (f *Factors) confirmed(ctx context.Context, account int64) (known workflow.SecondFactor, on bool, err error) {
 	known, err = f.door.store.SecondFactor(ctx, account)
-	if workflow.KindOf(err) == workflow.NotFound && err != nil {
-		return known, false, nil
+	if absent(err) {
+		err = nil
 	}
 	return known, err == nil && !known.Confirmed.IsZero(), err
 }
@@ -168,7 +170,7 @@ func (f *Factors) Waiting(ctx context.Context, account, version int64) (workflow
 // Check takes a code for the second step: of the app, or one on paper. Each is
 // good once.
 func (f *Factors) Check(ctx context.Context, account int64, code string) error {
-	if err := f.door.allow(ctx, limitCode, fmt.Sprint(account)); err != nil {
+	if err := f.door.allow(ctx, limitCode, strconv.FormatInt(account, 10)); err != nil {
 		return err
 	}
 	known, on, err := f.confirmed(ctx, account)
@@ -208,6 +210,9 @@ func (f *Factors) use(ctx context.Context, known workflow.SecondFactor, code str
 func digitsOf(code string) string {
 	return strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(code))
 }
+
+// absent reports whether there is nothing, rather than something wrong.
+func absent(err error) bool { return err != nil && workflow.KindOf(err) == workflow.NotFound }
 
 func factorPurpose(account int64) string { return fmt.Sprint("second-factor/", account) }
 

@@ -45,7 +45,7 @@ var WaySpecs = map[workflow.Way][]WayField{
 	},
 	workflow.CAS: append([]WayField{
 		{Name: "url", Required: true, Check: webAddress},
-		{Name: "version", Default: "3", Choices: []string{"3", "2"}},
+		{Name: "protocol", Default: "3", Choices: []string{"3", "2"}},
 	}, mapping("", "name", "mail")...),
 	workflow.OIDC: append([]WayField{
 		{Name: "issuer", Required: true, Check: webAddress},

@@ -14,6 +14,14 @@ type Intake struct {
 	vault workflow.Vault
 	codes workflow.Codes
 	proof Proof
+	// Signers says who may sign a letter that comes by itself; nil: everybody.
+	Signers Signers
+}
+
+// Signers knows who may sign letters.
+type Signers interface {
+	// MaySign refuses a name and a number with an Invalid error.
+	MaySign(ctx context.Context, name, number string) error
 }
 
 // New returns an Intake. All arguments are required.
@@ -45,6 +53,9 @@ func (in *Intake) Submit(ctx context.Context, l workflow.Letter) (Receipt, error
 	if err := clean(&l); err != nil {
 		return Receipt{}, err
 	}
+	if err := in.maySign(ctx, l); err != nil {
+		return Receipt{}, err
+	}
 	_, r, err := in.begin(ctx, l)
 	if err == nil || workflow.KindOf(err) == workflow.Unavailable {
 		return r, err
@@ -54,6 +65,16 @@ func (in *Intake) Submit(ctx context.Context, l workflow.Letter) (Receipt, error
 		return known, e
 	}
 	return Receipt{}, err
+}
+
+// maySign asks whether a letter may be signed that nobody of the office has
+// entered. Mail and chats are signed by the address they come from.
+func (in *Intake) maySign(ctx context.Context, l workflow.Letter) error {
+	byItself := l.Channel == workflow.Web || l.Channel == workflow.API
+	if in.Signers == nil || l.Mode != workflow.Signed || !byItself {
+		return nil
+	}
+	return in.Signers.MaySign(ctx, l.Identity.Name, l.Identity.Number)
 }
 
 // again is the receipt of a letter that is here already, or NotFound.

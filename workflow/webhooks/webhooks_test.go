@@ -354,3 +354,61 @@ func TestCreate_refuses(t *testing.T) {
 		t.Error("an unknown event")
 	}
 }
+
+// TestDeliver_afterADeath wants what a process had taken when it died to be sent
+// by another one, under the same id.
+func TestDeliver_afterADeath(t *testing.T) {
+	s := begin(t)
+	w := s.hook(t)
+	s.Send(t)
+	taken, err := s.Store.ClaimDispatch(t.Context(), w.ID, s.Now(), s.Now().Add(time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := s.deliver(t); n != 0 {
+		t.Error("what another process has in hand is sent as well")
+	}
+	s.Pass(time.Minute)
+	if n := s.deliver(t); n != 1 || s.far.got[0].ID != taken.ID {
+		t.Errorf("%d: %+v", n, s.far.got)
+	}
+}
+
+// TestDeliver_letsNobodyWaitForTheSlow wants one webhook to be served while
+// another one takes its time.
+func TestDeliver_letsNobodyWaitForTheSlow(t *testing.T) {
+	s := begin(t)
+	slow := s.hook(t)
+	other := wish()
+	other.Name = "other"
+	_, quick, err := s.hooks.Create(t.Context(), s.Admin.Actor(), other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Send(t)
+	served := make(chan struct{})
+	hooks := webhooks.New(s.Desk, s.Vault, waiting{s.far, func(m webhooks.Message) {
+		if m.Webhook == slow.ID {
+			<-served // for ever, if the other is not served meanwhile
+		} else {
+			close(served)
+		}
+	}})
+	if n, err := hooks.Deliver(t.Context()); n != 2 || err != nil {
+		t.Error(n, err)
+	}
+	if s.shown(t, quick.ID).Count[workflow.DispatchSent] != 1 || s.shown(t, slow.ID).Count[workflow.DispatchSent] != 1 {
+		t.Error("something was not sent")
+	}
+}
+
+// waiting does something before it sends.
+type waiting struct {
+	*far
+	before func(webhooks.Message)
+}
+
+func (w waiting) Send(ctx context.Context, m webhooks.Message) webhooks.Outcome {
+	w.before(m)
+	return w.far.Send(ctx, m)
+}

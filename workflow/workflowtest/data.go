@@ -71,6 +71,7 @@ type data struct {
 	recovery      table[string, recoveryCode]
 	ways          table[string, workflow.WaySettings]
 	campusNames   table[int64, workflow.CampusName]
+	roster        table[string, workflow.RosterRow]
 	webhooks      table[int64, workflow.Webhook]
 	dispatches    table[int64, workflow.Dispatch]
 	channels      table[string, workflow.ChannelSettings]
@@ -90,7 +91,7 @@ func newData() *data {
 		tokens:  newTable[int64, workflow.Token](),
 		deeds:   newTable[string, workflow.Deed](),
 		factors: newTable[int64, workflow.SecondFactor](), recovery: newTable[string, recoveryCode](),
-		ways: newTable[string, workflow.WaySettings](), campusNames: newTable[int64, workflow.CampusName](),
+		ways: newTable[string, workflow.WaySettings](), campusNames: newTable[int64, workflow.CampusName](), roster: newTable[string, workflow.RosterRow](),
 		webhooks: newTable[int64, workflow.Webhook](), dispatches: newTable[int64, workflow.Dispatch](),
 		channels: newTable[string, workflow.ChannelSettings](), calls: newTable[int64, workflow.Call](),
 		faults:        newTable[string, workflow.ChannelFault](),
@@ -125,7 +126,7 @@ func (d *data) clone() *data {
 		tokens: d.tokens.clone(), deeds: d.deeds.clone(),
 		todos: d.todos.clone(), turned: d.turned.clone(),
 		faults:  d.faults.clone(),
-		factors: d.factors.clone(), recovery: d.recovery.clone(), ways: d.ways.clone(), campusNames: d.campusNames.clone(),
+		factors: d.factors.clone(), recovery: d.recovery.clone(), ways: d.ways.clone(), campusNames: d.campusNames.clone(), roster: d.roster.clone(),
 		webhooks: d.webhooks.clone(), dispatches: d.dispatches.clone(),
 		channels: d.channels.clone(), calls: d.calls.clone(), conversations: d.conversations.clone(), bindings: d.bindings.clone(), tries: d.tries.clone(),
 		applications: d.applications.clone(), campaigns: d.campaigns.clone(), appraisals: d.appraisals.clone(),

@@ -13,6 +13,7 @@ var signInPromises = []promise{
 	{"a recovery code is good once", recoveryOnce},
 	{"a way is changed by whoever saw its last version", wayVersions},
 	{"a campus name is one account's", campusNamed},
+	{"a roster takes the place of the one before", rosterReplaced},
 }
 
 func hashOf(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
@@ -112,4 +113,22 @@ func campusNamed(t *testing.T, s workflow.Store, c College) {
 	absent(t, "forgotten", err)
 	_, err = s.CampusName(ctx, "20010017")
 	absent(t, "forgotten", err)
+}
+
+func rosterReplaced(t *testing.T, s workflow.Store, _ College) {
+	ctx := t.Context()
+	row := func(n byte, status workflow.RosterStatus, left string) workflow.RosterRow {
+		return workflow.RosterRow{Number: hashOf(n), Name: hashOf(n + 100), Status: status, Unit: "计算机学院", Left: left}
+	}
+	must(t, s.ReplaceRoster(ctx, []workflow.RosterRow{row(1, workflow.RosterStudent, ""), row(2, workflow.RosterStaff, ""), row(3, workflow.RosterStudent, "2026-06-30"), row(4, workflow.RosterStaff, "2027-06-30")}))
+	same(t, "found", ok(s.RosterRow(ctx, hashOf(3)))(t), row(3, workflow.RosterStudent, "2026-06-30"))
+	same(t, "counts", ok(s.CountRoster(ctx, "2026-11-23"))(t), workflow.RosterCounts{Students: 1, Staff: 2, Left: 1})
+	same(t, "the last day", ok(s.CountRoster(ctx, "2027-06-30"))(t), workflow.RosterCounts{Students: 1, Staff: 1, Left: 2})
+	wantKind(t, workflow.Conflict, s.ReplaceRoster(ctx, []workflow.RosterRow{row(5, workflow.RosterStaff, ""), row(5, workflow.RosterStaff, "")}))
+	same(t, "kept", ok(s.RosterRow(ctx, hashOf(1)))(t), row(1, workflow.RosterStudent, ""))
+	must(t, s.ReplaceRoster(ctx, []workflow.RosterRow{row(5, workflow.RosterStudent, "")}))
+	_, err := s.RosterRow(ctx, hashOf(1))
+	absent(t, "replaced", err)
+	must(t, s.ReplaceRoster(ctx, nil))
+	same(t, "empty", ok(s.CountRoster(ctx, "2026-11-23"))(t), workflow.RosterCounts{})
 }

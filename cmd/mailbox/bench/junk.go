@@ -76,9 +76,6 @@ func forged(far []*farEnd) ([][]byte, error) {
 			func(r *http.Request) *http.Request { return body(r, `<!DOCTYPE xml [<!ENTITY a "b">]><xml>&a;</xml>`) },
 		} {
 			r := spoil(f.Text(fmt.Sprint("junk-", i), "bench-forger", "不是平台发来的"))
-			if r == nil { // the platform has no such word
-				continue
-			}
 			b, err := onTheWire(r)
 			if err != nil {
 				return nil, err
@@ -89,24 +86,25 @@ func forged(far []*farEnd) ([][]byte, error) {
 	return out, nil
 }
 
-// change spoils a word of the query, or what a platform that signs in its head
-// has there; nil when it has neither.
+// change spoils words of the query, or what a platform that signs in its head
+// has there; where a platform has nothing of the name, the body.
 func change(r *http.Request, name string) *http.Request {
-	changed := false
-	q := r.URL.Query()
-	if q.Has(name) {
-		changed = true
-		q.Set(name, strings.Repeat("0", len(q.Get(name))))
+	q, spoilt := r.URL.Query(), false
+	for word := range q {
+		if strings.Contains(word, name) {
+			q.Set(word, strings.Repeat("0", len(q.Get(word))))
+			spoilt = true
+		}
 	}
 	r.URL.RawQuery = q.Encode()
 	for h := range r.Header {
 		if strings.HasPrefix(h, "X-") && strings.Contains(strings.ToLower(h), name) {
-			changed = true
 			r.Header.Set(h, strings.Repeat("0", len(r.Header.Get(h))))
+			spoilt = true
 		}
 	}
-	if !changed {
-		return nil
+	if !spoilt {
+		return body(r, strings.Repeat("A", 4000))
 	}
 	return r
 }

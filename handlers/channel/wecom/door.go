@@ -33,6 +33,9 @@ type Door struct {
 	Staff   Staff
 	Once    workflow.Once
 	Connect string
+	// Enter starts the session of somebody who was let in, and leads on; it is the
+	// same for all who come from elsewhere.
+	Enter func(c *web.Context, account workflow.Account, way workflow.Way, ticket, next string) error
 }
 
 // stateLasts is how long a browser may take on its way to WeCom and back.
@@ -52,7 +55,10 @@ func (d *Door) Routes() []web.Route {
 // back. Who is signed in already goes on.
 func (d *Door) ask(c *web.Context) error {
 	if c.User != nil {
-		return c.Redirect(d.onward(c, c.User))
+		if next := onward(c); next != "/" {
+			return c.Redirect(next)
+		}
+		return c.Redirect(c.User.HomePath())
 	}
 	line, err := d.Client.Lines.Line(c.Context(), workflow.WeCom)
 	if err != nil {
@@ -93,22 +99,15 @@ func (d *Door) back(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.SignIn(a.ID); err != nil {
-		return err
-	}
-	user := &web.User{AccountID: a.ID, Department: a.Department}
-	for _, r := range a.Roles {
-		user.Roles = append(user.Roles, string(r))
-	}
-	return c.Redirect(d.onward(c, user))
+	return d.Enter(c, a, workflow.Way(workflow.WeCom), "", onward(c))
 }
 
-// onward is where the link leads, or where the reader's work is.
-func (*Door) onward(c *web.Context, u *web.User) string {
-	if next := c.Next(); next != "/" && !strings.HasPrefix(next, "/login") {
+// onward is where the link leads; "/" is where the reader's work is.
+func onward(c *web.Context) string {
+	if next := c.Next(); !strings.HasPrefix(next, "/login") {
 		return next
 	}
-	return u.HomePath()
+	return "/"
 }
 
 // turnAway leaves the reader at the door, where a password opens as well. It is

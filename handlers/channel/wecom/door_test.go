@@ -20,10 +20,21 @@ const connect = "https://connect.example/authorize"
 func atTheDoor(t *testing.T) (*platform, *channeltest.World, *webtest.Site) {
 	t.Helper()
 	p, w, _ := staffed(t)
-	door := &wecom.Door{Client: p.client, Staff: w.Door, Once: workflowtest.NewOnce(), Connect: connect}
+	door := &wecom.Door{Client: p.client, Staff: w.Door, Once: workflowtest.NewOnce(), Connect: connect, Enter: enter}
 	site := webtest.Start(t, door.Routes()...)
 	site.Accounts.Put(web.User{AccountID: w.LogisticsClerk.ID, Roles: []string{"dept_clerk"}})
 	return p, w, site
+}
+
+// enter stands for the pages that start every session.
+func enter(c *web.Context, a workflow.Account, way workflow.Way, ticket, next string) error {
+	if way != "wecom" || ticket != "" {
+		return workflow.Absent()
+	}
+	if err := c.SignIn(a.ID); err != nil {
+		return err
+	}
+	return c.Redirect(next)
 }
 
 // sentAway opens a link of a card, and returns what WeCom is asked.

@@ -167,13 +167,13 @@ func (s *Server) answer(r *http.Request) string {
 }
 
 func (s *Server) attributes() string {
-	out := "<cas:attributes>"
+	var out strings.Builder
 	for name, values := range s.attrs {
 		for _, v := range values {
-			out += "<cas:" + name + ">" + escaped(v) + "</cas:" + name + ">"
+			fmt.Fprintf(&out, "<cas:%[1]s>%[2]s</cas:%[1]s>", name, escaped(v))
 		}
 	}
-	return out + "</cas:attributes>"
+	return "<cas:attributes>" + out.String() + "</cas:attributes>"
 }
 
 func failure(code string) string {

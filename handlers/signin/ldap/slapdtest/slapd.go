@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -162,7 +163,7 @@ func (s *Server) certify(t *testing.T) {
 
 func (s *Server) run(t *testing.T, plain string) {
 	t.Helper()
-	urls := s.Plain + "/ " + s.Secure + "/ ldapi://" + escaped(filepath.Join(s.dir, "sock")) + "/"
+	urls := s.Plain + "/ " + s.Secure + "/ ldapi://" + strings.ReplaceAll(filepath.Join(s.dir, "sock"), "/", "%2F") + "/"
 	s.cmd = exec.Command("/usr/sbin/slapd", "-d", "0", "-f", filepath.Join(s.dir, "slapd.conf"), "-h", urls)
 	var said bytes.Buffer
 	s.cmd.Stderr = &said
@@ -186,19 +187,6 @@ func (s *Server) run(t *testing.T, plain string) {
 			t.Fatal("slapd does not answer")
 		}
 	}
-}
-
-// escaped is a path as the host of an ldapi address.
-func escaped(path string) string {
-	out := ""
-	for _, b := range []byte(path) {
-		if b == '/' {
-			out += "%2F"
-		} else {
-			out += string(b)
-		}
-	}
-	return out
 }
 
 // Stop ends the server before the test does.
