@@ -158,6 +158,9 @@ type FactQuery struct {
 	// Stock takes off the measures of Ending: what is left of Measure at the end
 	// of the days.
 	Stock bool
+	// Counted leaves out facts that are not in the figures yet, so that the cases
+	// are those of a sum read at the same moment.
+	Counted bool
 }
 
 // HappenedQuery asks for the cases to which people of a department did something.

@@ -72,6 +72,7 @@ func (c *conditions) fact(q *workflow.FactQuery) {
 	} else {
 		f.add("f.measure = ?", q.Measure)
 	}
+	f.addIf(q.Counted, "f.projected")
 	f.addIf(q.From != "", "f.day >= ?::date", q.From)
 	f.addIf(q.To != "", "f.day < ?::date", q.To)
 	f.addIf(q.Department != 0, "f.department_id = ?", q.Department)

@@ -73,15 +73,34 @@ func (o *Office) Uneven(ctx context.Context) ([]workflow.Uneven, error) {
 }
 
 func (o *Office) project(ctx context.Context) error {
-	for {
-		n, err := o.Store.Project(ctx, projectPage)
+	if err := CatchUp(ctx, o.Store, projectPage); err != nil {
+		return fmt.Errorf("add facts up: %w", err)
+	}
+	return nil
+}
+
+// catchUps is how often CatchUp looks whether somebody else has added up what it
+// could not.
+const catchUps = 500
+
+// CatchUp adds up the facts that wait to be counted, atOnce at a time, until
+// nothing waits. One process adds up at a time: while it is another, CatchUp looks
+// again, and goes on in the end, as where facts come faster than they are counted.
+func CatchUp(ctx context.Context, store workflow.Store, atOnce int) error {
+	for looked := 0; looked < catchUps; {
+		n, err := store.Project(ctx, atOnce)
 		if err != nil {
-			return fmt.Errorf("add facts up: %w", err)
+			return err
 		}
-		if n == 0 {
-			return nil
+		if n == atOnce {
+			continue
+		}
+		looked++
+		if waiting, err := store.WaitingFacts(ctx); err != nil || waiting == 0 {
+			return err
 		}
 	}
+	return nil
 }
 
 // digests is what all cases come to, by day.

@@ -178,7 +178,7 @@ func (d *data) withFact(q *workflow.FactQuery) map[int64]bool {
 	}
 	sums := map[int64]int{}
 	for _, f := range d.facts.rows {
-		if !q.AsOf.IsZero() && f.At.After(q.AsOf) {
+		if !q.AsOf.IsZero() && f.At.After(q.AsOf) || q.Counted && !f.Projected {
 			continue
 		}
 		if behind(*q, f.Fact) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"mailbox/workflow"
+	"mailbox/workflow/report"
 )
 
 const (
@@ -75,15 +76,10 @@ func (b *Bureau) freeze(ctx context.Context, by workflow.Actor, id int64) (workf
 
 // project adds up what waits to be counted, so that no figure lags behind.
 func (b *Bureau) project(ctx context.Context) error {
-	for {
-		n, err := b.store().Project(ctx, factsAtOnce)
-		if err != nil {
-			return fmt.Errorf("add facts up: %w", err)
-		}
-		if n < factsAtOnce {
-			return nil
-		}
+	if err := report.CatchUp(ctx, b.store(), factsAtOnce); err != nil {
+		return fmt.Errorf("add facts up: %w", err)
 	}
+	return nil
 }
 
 // picture reads a draft and everything that stands in it at one moment.

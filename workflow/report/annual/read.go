@@ -251,7 +251,7 @@ func (r *reader) cases(ctx context.Context, measures ...workflow.Measure) (Value
 
 func (r *reader) behind(ctx context.Context, m workflow.Measure) ([]int64, error) {
 	p := r.period()
-	return r.store.CasesBehind(ctx, workflow.FactQuery{Measure: m, From: p.From, To: p.To, AsOf: r.known()})
+	return r.store.CasesBehind(ctx, workflow.FactQuery{Measure: m, From: p.From, To: p.To, AsOf: r.known(), Counted: true})
 }
 
 // figure is a figure of the office, and the cases that are its number, or the
@@ -269,7 +269,9 @@ func (r *reader) figure(ctx context.Context, f report.Figure) (Value, error) {
 	case f.Nature == report.Stock:
 		v.IDs, err = r.inHand(ctx)
 	case t.Total.Cells[i].Behind != nil && t.Total.Cells[i].Behind.Fact != nil:
-		v.IDs, err = r.store.CasesBehind(ctx, *t.Total.Cells[i].Behind.Fact)
+		q := *t.Total.Cells[i].Behind.Fact
+		q.Counted = true
+		v.IDs, err = r.store.CasesBehind(ctx, q)
 	}
 	return v, err
 }
@@ -291,7 +293,7 @@ func (r *reader) tableBy(ctx context.Context, by workflow.Dimension) (report.Tab
 
 // inHand lists the cases that had come by the last day and had not ended.
 func (r *reader) inHand(ctx context.Context) ([]int64, error) {
-	until := workflow.FactQuery{Measure: workflow.CountReceived, To: r.period().To, AsOf: r.known()}
+	until := workflow.FactQuery{Measure: workflow.CountReceived, To: r.period().To, AsOf: r.known(), Counted: true}
 	came, err := r.store.CasesBehind(ctx, until)
 	if err != nil {
 		return nil, err
