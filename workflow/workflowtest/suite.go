@@ -22,24 +22,11 @@ type promise struct {
 func TestStore(t *testing.T, open func(testing.TB) workflow.Store) {
 	t.Helper()
 	for _, part := range [][]promise{
-		channelPromises, channelFaultPromises, atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises, attachmentPromises, answerPromises, clockPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises,
-		atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises, answerPromises, clockPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, matterPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, flawPromises, bulletinPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, annualPromises, reviewPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, ledgerPromises, reviewPromises,
-		eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, reviewPromises, publicationPromises,
-		tokenPromises, deedPromises,
-		tokenPromises, todoPromises,
-		tokenPromises, signInPromises,
-		tokenPromises, cardPromises,
-		tokenPromises, deedPromises, webhookPromises,
-		channelPromises, channelFaultPromises, atomicPromises, casePromises, listPromises, searchPromises, letterPromises, dialoguePromises,
-		attachmentPromises, answerPromises, clockPromises, eventPromises, birthPromises, changePromises, outboxPromises, deliveryPromises,
-		mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises, matterPromises, flawPromises, bulletinPromises,
-		annualPromises, reviewPromises, ledgerPromises, publicationPromises, tokenPromises, deedPromises, todoPromises, signInPromises,
-		cardPromises,
+		channelPromises, channelFaultPromises, atomicPromises, casePromises, listPromises, searchPromises, letterPromises,
+		dialoguePromises, attachmentPromises, answerPromises, clockPromises, eventPromises, birthPromises, changePromises,
+		outboxPromises, deliveryPromises, mailPromises, collegePromises, peoplePromises, rulePromises, figurePromises,
+		matterPromises, flawPromises, bulletinPromises, annualPromises, reviewPromises, ledgerPromises, publicationPromises,
+		tokenPromises, deedPromises, todoPromises, signInPromises, cardPromises, webhookPromises,
 	} {
 		for _, p := range part {
 			t.Run(p.name, func(t *testing.T) {
