@@ -53,7 +53,7 @@ func (s *serveCommand) jobs(ctx context.Context, a *app) []schedule.Job {
 			schedule.Job{Name: "deliver", Every: 2 * time.Second, Run: a.deliverer(postgres.Listen(ctx, a.dsn))},
 			schedule.Job{Name: "tell webhooks", Every: time.Second, Run: a.tellHooks},
 			schedule.Job{Name: "follow to-dos", Every: time.Second, Run: a.followTodos},
-			schedule.Job{Name: "sweep to-dos", Every: 5 * time.Minute, Run: a.chats.todos.Sweep})
+			schedule.Job{Name: "sweep to-dos", Every: 5 * time.Minute, Run: a.sweepTodos})
 	}
 	return out
 }
@@ -189,6 +189,9 @@ func (a *app) deliverer(bell <-chan struct{}) func(context.Context) error {
 		}
 	}
 }
+
+// sweepTodos looks at all cases whose turn could have been missed.
+func (a *app) sweepTodos(ctx context.Context) error { return a.chats.todos.Sweep(ctx) }
 
 // followTodos brings to-dos up to date and tells the office system of them.
 func (a *app) followTodos(ctx context.Context) error {
