@@ -6,7 +6,6 @@ package developers
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -156,14 +155,12 @@ var samples = map[string]string{
 	"discover": "", "listServices": "", "listRequests": "",
 }
 
-var placeholder = regexp.MustCompile(`\{format\}`)
-
 func lines(c *web.Context, all []operation) []line {
 	var out []line
 	for _, o := range all {
 		l := line{Method: o.Method, Path: o.Base + o.Path, Words: c.Text("developers.op." + o.ID)}
 		if query, ok := samples[o.ID]; ok {
-			l.Try = placeholder.ReplaceAllString(o.Base+o.Path, "json") + query
+			l.Try = strings.Replace(o.Base+o.Path, "{format}", "json", 1) + query
 		}
 		out = append(out, l)
 	}

@@ -11,7 +11,6 @@ import (
 
 	"mailbox/handlers/channel/channeltest"
 	"mailbox/handlers/channel/simulator"
-	"mailbox/repository/postgres"
 	"mailbox/repository/postgres/pgtest"
 	"mailbox/workflow"
 	"mailbox/workflow/casework"
@@ -157,22 +156,14 @@ func TestTodos_appearAndClear(t *testing.T) {
 }
 
 func TestTodos_appearAndClear_postgres(t *testing.T) {
-	store, err := postgres.Open(t.Context(), pgtest.Open(t), func() time.Time { return time.Now().UTC() })
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
+	store := pgtest.Store(t)
 	newStaff(t, store, preset(t, "weaver")).through(t)
 }
 
 // TestTodos_manyProcesses lets four processes follow and tell at once, with a
 // line that breaks now and then.
 func TestTodos_manyProcesses(t *testing.T) {
-	store, err := postgres.Open(t.Context(), pgtest.Open(t), func() time.Time { return time.Now().UTC() })
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
+	store := pgtest.Store(t)
 	s := newStaff(t, store, preset(t, "generic"))
 	for range 12 {
 		s.Send(t)

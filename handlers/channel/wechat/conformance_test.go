@@ -15,7 +15,6 @@ import (
 	"mailbox/handlers/channel/channeltest"
 	"mailbox/handlers/channel/simulator"
 	"mailbox/handlers/channel/wechat"
-	"mailbox/repository/postgres"
 	"mailbox/repository/postgres/pgtest"
 	"mailbox/workflow"
 )
@@ -26,16 +25,7 @@ func TestConformance(t *testing.T) {
 
 // TestConformance_postgres keeps the promises that depend on the database.
 func TestConformance_postgres(t *testing.T) {
-	open := func(tb testing.TB) workflow.Store {
-		tb.Helper()
-		s, err := postgres.Open(tb.Context(), pgtest.Open(tb), func() time.Time { return time.Now().UTC() })
-		if err != nil {
-			tb.Fatal(err)
-		}
-		tb.Cleanup(func() { _ = s.Close() })
-		return s
-	}
-	channeltest.RunStored(t, open, func() channeltest.Platform { return &platform{} })
+	channeltest.RunStored(t, pgtest.Store, func() channeltest.Platform { return &platform{} })
 }
 
 // platform is the simulator's end, held by the suite.
